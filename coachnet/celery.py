@@ -1,0 +1,13 @@
+"""The Celery application. Tasks carry ids, claim their work in the database and may run twice."""
+
+from celery import Celery
+from celery.signals import setup_logging
+
+app = Celery("coachnet")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_django_logging(**kwargs: object) -> None:
+    """Celery would replace the root handlers; Django's structured logging is already set up."""

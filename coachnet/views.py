@@ -1,0 +1,132 @@
+"""Home, theme and language, errors, and the component gallery."""
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from coachnet.accounts.guards import public, signed_in
+from coachnet.accounts.roles import ROLES, Permission
+from coachnet.context import THEME_COOKIE, THEMES, gallery_is_open, theme_of
+from coachnet.gallery import example_context
+from coachnet.navigation import menu
+
+ONE_YEAR = 365 * 24 * 3600
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page of the person's role: a coach's day, or what the role can do here."""
+    user = request.user
+    assert user.is_authenticated  # the guard has seen to it
+    if user.may(Permission.LOG_SESSIONS):
+        return redirect("coaching:today")
+    roles = [ROLES[key] for key in user.roles if key in ROLES]
+    return render(request, "home.html", {"roles": roles, "places": menu(request, user)})
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page the person came from, if it is one of ours."""
+    address = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(address if ours else reverse("home"))
+
+
+@public("A device's theme can be chosen before signing in.")
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark or the system's theme on this device."""
+    response = _back(request)
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(
+            THEME_COOKIE, chosen, max_age=ONE_YEAR, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
+        )
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response
+
+
+@public("The language can be chosen before signing in.")
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Change the language on this device and, for those signed in, on the account."""
+    response = _back(request)
+    chosen = request.POST.get("language", "")
+    if chosen not in dict(settings.LANGUAGES):
+        return response
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        chosen,
+        max_age=ONE_YEAR,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    if request.user.is_authenticated and request.user.language != chosen:
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    return response
+
+
+@signed_in
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component in every state; this page is the components' documentation."""
+    if not gallery_is_open(request):
+        raise PermissionDenied
+    return render(request, "gallery/gallery.html", example_context(request))
+
+
+def _error(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
+    """An error page with as little around it as possible: no database, no session, no context processors."""
+    values = {
+        "theme": theme_of(request),
+        "LANGUAGE_CODE": translation.get_language(),
+        "SUPPORT_EMAIL": settings.SUPPORT_EMAIL,
+        "request_id": getattr(request, "request_id", ""),
+        "was_sending": request.method not in ("GET", "HEAD"),
+        "path": request.path,
+    }
+    page = get_template(template or f"{status}.html").render(values)
+    return HttpResponse(page, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request could not be read."""
+    return _error(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: signed in, but this page is for others."""
+    return _error(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form was too old or came from elsewhere."""
+    return _error(request, 403, "403_csrf.html")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: nothing here, or nothing this person may see."""
+    return _error(request, 404)
+
+
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429: too many tries in a short time."""
+    return _error(request, 429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault."""
+    return _error(request, 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database or the cache does not answer."""
+    response = _error(request, 503)
+    response["Retry-After"] = "30"
+    return response

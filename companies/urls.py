@@ -1,0 +1,6 @@
+"""Addresses of companies."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "companies"
+urlpatterns: list[URLPattern | URLResolver] = []
