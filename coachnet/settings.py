@@ -191,6 +191,8 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Without collected files (development, tests) they are served straight from their source.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not (PRODUCTION or DEMO)
 
 # --- Mail --------------------------------------------------------------------------------------
 

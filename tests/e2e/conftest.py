@@ -1,0 +1,76 @@
+"""What the browser journeys stand on: a real browser, a live server, real Postgres, Valkey and mail.
+
+`look` runs a journey twice: on a phone in Swedish and on a wide screen in English. `enter()` gives a
+`Visitor`, and a second call a second person with a browser of her own. Every page of the platform is
+examined in all combinations by `test_every_page.py`.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.e2e.visitor import DESKTOP_EN, PHONE_SV, Look, Visitor
+from tools import chromium
+
+Enter = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = chromium.find()
+    if program is None:
+        pytest.skip(chromium.MISSING)
+    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser.on("disconnected", lambda _: None)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[PHONE_SV, DESKTOP_EN], ids=["phone-sv", "desktop-en"])
+def look(request: pytest.FixtureRequest) -> Look:
+    """The screen and the language of a journey."""
+    chosen: Look = request.param
+    return chosen
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server: LiveServer, settings: Any, look: Look) -> Iterator[Enter]:
+    """Let a person in: `enter()`, `enter(coach)` signed in, `enter(coach, java_script_enabled=False)`."""
+    settings.SITE_URL = live_server.url
+    visitors: list[Visitor] = []
+
+    def open_browser(user: Any = None, *, look: Look = look, **options: Any) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": look.width, "height": look.height},
+            has_touch=look.is_phone,
+            locale="sv-SE" if look.language == "sv" else "en-GB",
+            timezone_id="Europe/Stockholm",
+            color_scheme="light",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        visitor = Visitor(context, live_server.url, look)
+        visitors.append(visitor)
+        return visitor.sign_in(user) if user else visitor
+
+    yield open_browser
+    problems = []
+    for visitor in visitors:
+        try:
+            visitor.leave()
+        except AssertionError as problem:
+            problems.append(str(problem))
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def visitor(enter: Enter) -> Visitor:
+    """Somebody who is not signed in."""
+    return enter()

@@ -1,0 +1,191 @@
+"""A person at a browser: signs in, visits pages, and has every page examined.
+
+A visitor fails the test for a page that logs an error, breaks the content security policy, reaches
+for another host, scrolls sideways, falls out of its language or breaks an accessibility rule.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
+from django.test import Client
+from django.utils import translation
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
+
+from tests.e2e.languages import words_of_other_language
+
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_RUN = """(tags) => axe.run(document, {runOnly: tags, resultTypes: ["violations"]}).then(found =>
+  found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}
+      ${node.html.slice(0, 160)}\n      ${node.failureSummary.replaceAll("\\n", " ")}`)))"""
+VISIBLE_WORDS = """() => {
+  const words = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (parent.closest("script, style, template, [translate=no]")) continue;
+    const foreign = parent.closest("[lang]");
+    if (foreign && foreign.lang !== document.documentElement.lang) continue;
+    words.push(walker.currentNode.data);
+  }
+  for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]"))
+    for (const name of ["aria-label", "title", "placeholder", "alt"]) words.push(element.getAttribute(name) || "");
+  return words.map(text => text.replace(/\\s+/g, " ").trim()).filter(Boolean);
+}"""
+REPORT_POLICY = """document.addEventListener("securitypolicyviolation", event =>
+  console.error(`CSP ${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """The size of the screen and the language of the reader."""
+
+    width: int
+    height: int
+    language: str
+
+    @property
+    def is_phone(self) -> bool:
+        return self.width < 640
+
+
+PHONE_SV, PHONE_EN = Look(390, 844, "sv"), Look(390, 844, "en")
+DESKTOP_SV, DESKTOP_EN = Look(1440, 900, "sv"), Look(1440, 900, "en")
+
+
+@dataclass
+class Visitor:
+    """One browser context with one page in it. `visit` and `check` are what most tests need."""
+
+    context: BrowserContext
+    home: str
+    look: Look
+    faults: list[str] = field(default_factory=list)
+    tolerated: list[str] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.context.add_init_script(REPORT_POLICY)
+        self.context.on("console", self._on_console)
+        self.context.on("weberror", lambda error: self.faults.append(f"script error: {error.error}"))
+        self.context.on("request", self._on_request)
+
+    @cached_property
+    def page(self) -> Page:
+        """The page this visitor looks at."""
+        return self.context.new_page()
+
+    def say(self, swedish: str, **values: Any) -> str:
+        """A text of the interface in this visitor's language, with its values filled in."""
+        with translation.override(self.look.language):
+            text = translation.gettext(swedish)
+        return text % values if values else text
+
+    def sign_in(self, user: Any) -> "Visitor":
+        """Signed in without the sign-in page (which has journeys of its own), reading in `look.language`."""
+        type(user)._default_manager.filter(pk=user.pk).update(language=self.look.language)
+        client = Client()
+        client.force_login(user)
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.home}])
+        return self
+
+    def lose_session(self) -> None:
+        """The sign-in runs out while the page stands open."""
+        self.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+    def visit(self, path: str, status: int = 200) -> Page:
+        """Go to an address and see that it answers as expected, redirects followed."""
+        with self.tolerating(f"status of {status}" if status >= 400 else None):
+            response: Response | None = self.page.goto(f"{self.home}{path}")
+            assert response is not None
+            assert response.status == status, f"{path} answered {response.status}, not {status}"
+            self.page.wait_for_load_state("load")
+        return self.page
+
+    @contextmanager
+    def tolerating(self, *words: str | None) -> Iterator[None]:
+        """Within the block, console messages with any of the words are no fault: a refusal is expected."""
+        wanted = [word for word in words if word]
+        self.tolerated += wanted
+        try:
+            yield
+        finally:
+            if wanted:
+                self.page.wait_for_timeout(50)  # the browser tells of a refused page after it has come
+            for word in wanted:
+                self.tolerated.remove(word)
+
+    def press(self, swedish: str, *, exact: bool = True, **values: Any) -> None:
+        """Press the button or link that reads so."""
+        self.control(swedish, exact=exact, **values).click()
+
+    def control(self, swedish: str, *, exact: bool = True, **values: Any) -> Locator:
+        """The first visible button or link that reads so."""
+        name = self.say(swedish, **values)
+        both = self.page.get_by_role("button", name=name, exact=exact).or_(
+            self.page.get_by_role("link", name=name, exact=exact)
+        )
+        return both.filter(visible=True).first
+
+    def field(self, swedish: str, *, exact: bool = True) -> Locator:
+        """The field whose label reads so."""
+        return self.page.get_by_label(self.say(swedish), exact=exact).filter(visible=True).first
+
+    def sees(self, swedish: str, **values: Any) -> None:
+        """The text stands visibly on the page."""
+        text = self.page.get_by_text(self.say(swedish, **values)).filter(visible=True)
+        expect(text.first).to_be_visible()
+
+    def check(self) -> Page:
+        """Examine the page as it stands, in light and dark; the state of forms and dialogs is kept."""
+        page = self.page
+        where = f"{page.url.removeprefix(self.home)} ({self.look.width} px, {self.look.language})"
+        assert page.locator("html").get_attribute("lang") == self.look.language, f"{where}: wrong lang"
+        scroll = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert scroll[0] <= scroll[1], f"{where} scrolls sideways: {scroll[0]} > {scroll[1]}"
+        stray = words_of_other_language(page.evaluate(VISIBLE_WORDS), self.look.language)
+        assert not stray, f"{where} is not translated: {sorted(stray)}"
+        # A sticky bar hides what lies beneath it from the rules, so the screen is made as tall as the page.
+        page.set_viewport_size({"width": self.look.width, "height": max(self.look.height, page_height(page))})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            found = axe(page)
+            assert not found, f"{where}, {scheme}:\n  " + "\n  ".join(found)
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": self.look.width, "height": self.look.height})
+        self.checked.append(page.url.removeprefix(self.home))
+        return page
+
+    def leave(self) -> None:
+        """Close the browser and tell of everything that went wrong."""
+        self.context.close()
+        assert not self.faults, "The browser complained:\n  " + "\n  ".join(self.faults)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        text = message.text
+        if message.type == "error" and not any(word in text for word in self.tolerated):
+            self.faults.append(f"console: {text} ({message.location.get('url', '')})")
+
+    def _on_request(self, request: Request) -> None:
+        if not re.match(rf"{re.escape(self.home)}|data:|blob:", request.url):
+            self.faults.append(f"reached for another host: {request.url}")
+
+
+def axe(page: Page) -> list[str]:
+    """Broken accessibility rules on the page as it looks now, one line each."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(AXE_RUN, AXE_RULES)
+    return found
+
+
+def page_height(page: Page) -> int:
+    """The height of the whole page in CSS pixels."""
+    height: int = page.evaluate("document.documentElement.scrollHeight")
+    return height
