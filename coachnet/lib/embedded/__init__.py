@@ -112,11 +112,10 @@ def ensure(place: Place) -> None:
         return
     with locked(place, "start", fcntl.LOCK_EX):
         deadline = time.monotonic() + START_SECONDS
-        started: subprocess.Popen[bytes] | None = None
         while not _answering(place):
-            if (started is None or started.poll() == 0) and not is_supervised(place):
-                started = _start_supervisor(place)
-            if (started and started.poll()) or time.monotonic() > deadline:
+            if not is_supervised(place):
+                _start_supervisor(place)
+            elif time.monotonic() > deadline:
                 raise EmbeddedError(_explain(place))
             time.sleep(0.02)
 
@@ -215,17 +214,22 @@ def valkey_answers(place: Place) -> bool:
     return False
 
 
-def _start_supervisor(place: Place) -> subprocess.Popen[bytes]:
+def _start_supervisor(place: Place) -> None:
+    """Start a supervisor and wait until its servers answer."""
     library = str(Path(__file__).resolve().parents[1])
     with (place.runtime / "supervisor.log").open("wb") as log:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-c", SUPERVISOR, library, place.mode, str(place.project)],
+        command = [sys.executable, "-P", "-c", SUPERVISOR, library, place.mode, str(place.project)]
+        done = subprocess.run(
+            command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,  # Ctrl-C in the terminal is for the holders
             cwd=place.base,
+            check=False,
         )
+    if done.returncode:
+        raise EmbeddedError(_explain(place))
 
 
 def _explain(place: Place) -> str:

@@ -22,35 +22,50 @@ import psycopg
 from . import DATABASE, STOP_SECONDS, USER, EmbeddedError, Place, locked, postgres_answers, server_user
 
 RESTARTS_PER_MINUTE = 5
+KERNEL_TELLS = sys.platform == "linux"  # sends a signal to the children of a process that dies
 
 
 def main() -> None:
-    """Supervise the place named by the arguments: library folder, mode, project."""
+    """Leave a supervisor running for the place in the arguments: library folder, mode, project.
+
+    The process that was started ends when the servers answer (exit 0) or cannot be started (1);
+    the supervisor itself is its child, and so nobody's zombie.
+    """
+    reading, writing = os.pipe()
+    if os.fork():
+        os.close(writing)
+        os._exit(0 if os.read(reading, 1) else 1)
+    os.close(reading)
     try:
-        supervise(Place(sys.argv[2], Path(sys.argv[3])))
+        supervise(Place(sys.argv[2], Path(sys.argv[3])), ready=lambda: os.write(writing, b"1"))
     except EmbeddedError as error:
         sys.exit(str(error))
 
 
-def supervise(place: Place) -> None:
+def supervise(place: Place, ready: Callable[[], object]) -> None:
     """Run both servers until nobody holds them. Return at once if another supervisor lives."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with (
-        suppress(BlockingIOError),
-        locked(place, "supervisor", fcntl.LOCK_EX | fcntl.LOCK_NB),
-    ):
-        watch = _Watcher() if sys.platform != "linux" else None
-        binaries = Binaries.of(place)
-        services = [Service(place, "postgres", postgres_command(place, binaries), signal.SIGINT)]
-        services += [Service(place, "valkey", valkey_command(place, binaries), signal.SIGTERM)]
-        try:
-            for service in services:
-                service.start(watch)
-            _create_database(place, services[0])
-            _keep_running(place, services, watch)
-        finally:
-            for service in reversed(services):
-                service.stop()
+    try:
+        with locked(place, "supervisor", fcntl.LOCK_EX | fcntl.LOCK_NB):
+            _run_servers(place, ready)
+    except BlockingIOError:
+        ready()  # by the other one
+
+
+def _run_servers(place: Place, ready: Callable[[], object]) -> None:
+    watch = None if KERNEL_TELLS else _Watcher()
+    binaries = Binaries.of(place)
+    postgres = Service(place, "postgres", postgres_command(place, binaries), signal.SIGINT)
+    valkey = Service(place, "valkey", valkey_command(place, binaries), signal.SIGTERM)
+    try:
+        for service in (postgres, valkey):
+            service.start(watch)
+        _create_database(place, postgres)
+        ready()
+        _keep_running(place, [postgres, valkey], watch)
+    finally:
+        for service in (valkey, postgres):
+            service.stop()
 
 
 def _keep_running(place: Place, services: list["Service"], watch: "_Watcher | None") -> None:
@@ -80,10 +95,15 @@ class Service:
     stop_signal: signal.Signals
     process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def log(self) -> Path:
+        """What the server printed since its last start."""
+        return self.place.runtime / f"{self.name}.log"
+
     def start(self, watch: "_Watcher | None") -> None:
         """End what an earlier, killed supervisor left, and start."""
         _end_leftover(self.place, self.name)
-        with (self.place.runtime / f"{self.name}.log").open("wb") as log:
+        with self.log.open("wb") as log:
             self.process = _spawn(self.place, self.command, log=log.fileno())
         if watch:
             watch.add(self.process.pid)
@@ -204,12 +224,18 @@ def _initialise(place: Place, initdb: Path, cluster: Path) -> None:
 
 
 def _create_database(place: Place, postgres: Service) -> None:
+    deadline = time.monotonic() + STOP_SECONDS
     while not postgres_answers(place, "postgres"):
         if postgres.process is None or postgres.process.poll() is not None:
-            raise EmbeddedError("Postgres did not start.")
-        time.sleep(0.02)
+            # Backends of a killed Postgres need a moment to notice and let go of the shared memory.
+            if "shared memory block" not in postgres.log.read_text() or time.monotonic() > deadline:
+                raise EmbeddedError("Postgres did not start.")
+            postgres.start(None)
+        time.sleep(0.05)
     with (
-        psycopg.connect(host=str(place.runtime), user=USER, dbname="postgres", autocommit=True) as connection,
+        psycopg.connect(
+            host=str(place.runtime), user=USER, dbname="postgres", autocommit=True
+        ) as connection,
         suppress(psycopg.errors.DuplicateDatabase),
     ):
         connection.execute(f"CREATE DATABASE {DATABASE}")
@@ -253,7 +279,7 @@ def _spawn(place: Place, command: list[str | Path], *, log: int) -> subprocess.P
 
 def dies_with_parent(by: signal.Signals) -> Callable[[], None] | None:
     """Return a `preexec_fn` that has the kernel send `by` when the parent dies (None off Linux)."""
-    if sys.platform != "linux":
+    if not KERNEL_TELLS:
         return None
     libc, parent, set_parent_death_signal = ctypes.CDLL(None), os.getpid(), 1
 
@@ -291,11 +317,11 @@ class _Watcher:
 
 
 def _end_leftover(place: Place, name: str) -> None:
-    """End a server of ours that outlived its supervisor, and forget a process id that is no more."""
-    pidfile = place.data / "postgres" / "postmaster.pid"
-    if name == "valkey":
-        pidfile = place.runtime / "valkey.pid"
-    pid = re.match(r"\d+", pidfile.read_text()) if pidfile.exists() else None
+    """End a server of ours that outlived its supervisor. We hold the lock, so there is no other."""
+    postmaster, valkey = place.data / "postgres" / "postmaster.pid", place.runtime / "valkey.pid"
+    pidfile = postmaster if name == "postgres" else valkey
+    content = pidfile.read_text() if pidfile.exists() else ""
+    pid = re.match(r"\d+", content)
     if pid is None:
         return
     deadline = time.monotonic() + STOP_SECONDS
@@ -304,7 +330,12 @@ def _end_leftover(place: Place, name: str) -> None:
         with suppress(ProcessLookupError):
             os.kill(int(pid[0]), signal.SIGKILL if late else signal.SIGINT)
         time.sleep(0.1)
-    pidfile.unlink(missing_ok=True)
+    if name == "postgres":
+        # The number may live on, as a zombie or as somebody else's, and Postgres would refuse to start.
+        # It ignores its parent's number, and still checks the shared memory named further down the file.
+        if postmaster.exists():
+            postmaster.write_text(content.replace(pid[0], str(os.getpid()), 1))
+        (place.runtime / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
 def _is_ours(pid: int, place: Place) -> bool:

@@ -1,0 +1,77 @@
+# Everything starts here. `make help` lists the targets; each brings what it needs.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+SOURCES := coachnet companies coaching events tests tools manage.py
+PRODUCTION_LIKE := env $$(grep -v '^#' deploy/check.env | xargs) $(RUN)
+COMPILE := .tools/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --quiet
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help demo demo-reset test check fix shell screenshots lock upgrade messages
+
+help: ## List every target with a sentence.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: export COACHNET_MODE = demo
+demo: .venv/stamp-demo $(TRANSLATIONS) ## Run Coachnet here with invented data, until Ctrl-C.
+	@$(RUN) manage.py demo
+
+demo-reset: export COACHNET_MODE = demo
+demo-reset: .venv/stamp-demo ## Throw the demo's data away; the next make demo starts over.
+	@$(RUN) -m coachnet.demo.reset
+
+test: .venv/stamp-dev $(TRANSLATIONS) ## Run the whole suite against real servers, browser journeys included.
+	@$(RUN) tools/chromium.py
+	@$(RUN) -m pytest $(PYTEST_ARGS)
+
+check: export COACHNET_MODE = test
+check: .venv/stamp-dev $(TRANSLATIONS) ## Check format, lint, types, layers, migrations, deployment, templates, translations.
+	$(RUN) -m ruff format --check --quiet $(SOURCES)
+	$(RUN) -m ruff check --quiet $(SOURCES)
+	$(RUN) -m mypy --no-error-summary
+	.venv/bin/lint-imports --no-logo --no-color --no-cache >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	$(RUN) -m djlint templates --lint --quiet
+	$(RUN) manage.py makemigrations --check --dry-run
+	$(PRODUCTION_LIKE) manage.py check --deploy --fail-level WARNING
+
+fix: .venv/stamp-dev ## Format the code and mend what the linter can mend.
+	$(RUN) -m ruff check --fix --quiet $(SOURCES) || true
+	$(RUN) -m ruff format --quiet $(SOURCES)
+
+shell: export COACHNET_MODE = development
+shell: .venv/stamp-dev $(TRANSLATIONS) ## Open a Python shell on the development database.
+	@$(RUN) manage.py migrate --verbosity 0
+	@$(RUN) manage.py shell
+
+screenshots: .venv/stamp-dev $(TRANSLATIONS) ## Take the README's pictures from the running product.
+	@$(RUN) tools/chromium.py
+	$(RUN) -m tools.screenshots
+
+lock: .tools/stamp ## Compile pyproject.toml to the locked, hashed requirements files.
+	$(COMPILE) --extra demo --extra dev -o requirements-dev.txt $(LOCK_ARGS)
+	$(COMPILE) --extra demo -c requirements-dev.txt -o requirements-demo.txt
+	$(COMPILE) -c requirements-dev.txt -o requirements.txt
+
+upgrade: ## Lock again with the newest releases that pyproject.toml allows.
+	$(MAKE) lock LOCK_ARGS=--upgrade
+
+messages: .venv/stamp-dev ## Gather the texts to translate into locale/.
+	$(RUN) -m tools.messages
+
+.venv/stamp-demo: requirements-demo.txt requirements-tools.txt tools/install.py
+	@$(PYTHON) tools/install.py requirements-demo.txt
+	@touch $@
+
+.venv/stamp-dev: requirements-dev.txt requirements-tools.txt tools/install.py
+	@$(PYTHON) tools/install.py requirements-dev.txt
+	@touch $@
+
+.tools/stamp: requirements-tools.txt tools/install.py
+	@$(PYTHON) -c "import sys; sys.path.insert(0, 'tools'); import install; sys.exit(not install.has_uv())"
+	@touch $@
+
+%.mo: %.po | .venv/stamp-demo
+	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
