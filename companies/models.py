@@ -3,13 +3,19 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import Organisation
 from coachnet.audit.tracking import audited
+from coachnet.lib.encrypted import Sealed, SealedField
+from coachnet.lib.swedish import SvSearchKey, SvSortKey
+from companies import organisation_number, personal_number
+from companies.querysets import CompanyQuerySet
 from companies.reference import (
     AssessmentDimension,
     AssessmentLevel,
@@ -35,7 +41,11 @@ __all__ = (
 )
 
 
-@audited()
+# The personnummer must not be copied into the history, and what the database computes need not be.
+NOT_IN_HISTORY = ("personal_number", "personal_number_hash", "sort_key", "search_key")
+
+
+@audited(exclude=NOT_IN_HISTORY)
 class Company(models.Model):
     """A company (företag) that the network helps or may help."""
 
@@ -63,6 +73,10 @@ class Company(models.Model):
     )
     # Ten ASCII digits. Empty for a sole trader, whose number is the owner's personnummer.
     organisation_number = models.CharField(_("organisationsnummer"), max_length=10, blank=True)
+    # A sole trader's number: sealed, and a keyed hash to find a likely duplicate. Never unique,
+    # since one person may run several businesses.
+    personal_number = SealedField()
+    personal_number_hash = models.CharField(max_length=64, blank=True, editable=False)
     municipality = models.ForeignKey(
         Municipality, models.PROTECT, related_name="companies", null=True, blank=True, verbose_name=_("kommun")
     )
@@ -103,10 +117,27 @@ class Company(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False)
+    sort_key = models.GeneratedField(
+        expression=SvSortKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
+    search_key = models.GeneratedField(
+        expression=SvSearchKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
+
+    objects = CompanyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("företag")
         verbose_name_plural = _("företag")
+        indexes: ClassVar = [
+            models.Index(fields=["sort_key", "id"], name="company_swedish_order"),
+            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="company_search"),
+            models.Index(
+                fields=["personal_number_hash"],
+                condition=~Q(personal_number_hash=""),
+                name="company_sole_trader",
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(organisation_number="") | Q(organisation_number__regex=r"^[0-9]{10}$"),
@@ -115,6 +146,11 @@ class Company(models.Model):
             models.CheckConstraint(
                 condition=~Q(legal_form="sole_trader") | Q(organisation_number=""),
                 name="company_sole_trader_number_kept_apart",
+            ),
+            models.CheckConstraint(
+                condition=Q(personal_number="", personal_number_hash="")
+                | (Q(legal_form="sole_trader") & ~Q(personal_number="") & ~Q(personal_number_hash="")),
+                name="company_personal_number_of_sole_trader",
             ),
             models.UniqueConstraint(
                 fields=["organisation_number"],
@@ -134,6 +170,26 @@ class Company(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """The company's own page."""
+        return reverse("companies:company-detail", args=[self.pk])
+
+    @property
+    def number_shown(self) -> str:
+        """The organisation number as people read it; a sole trader's is masked. Empty when not known."""
+        sealed = self.personal_number
+        if isinstance(sealed, Sealed) and sealed:
+            return personal_number.masked(sealed.reveal())
+        return organisation_number.shown(self.organisation_number)
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Sets of contacts."""
+
+    def present(self) -> "ContactQuerySet":
+        """Those who have not left the company."""
+        return self.filter(left_on=None)
+
 
 @audited()
 class Contact(models.Model):
@@ -145,6 +201,8 @@ class Contact(models.Model):
     email = models.EmailField(_("e-post"), blank=True)
     phone = models.CharField(_("telefon"), max_length=40, blank=True)
     left_on = models.DateField(_("slutade"), null=True, blank=True)
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kontaktperson")

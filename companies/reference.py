@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from coachnet.lib.swedish import SvSortKey
+
 
 class Bilingual(models.Model):
     """A row with a Swedish and an English name; `name` follows the reader."""
@@ -47,6 +49,8 @@ class Municipality(models.Model):
 
     class Meta:
         verbose_name = _("kommun")
+        verbose_name_plural = _("kommuner")
+        ordering: ClassVar = [SvSortKey("name")]
 
     def __str__(self) -> str:
         return self.name
@@ -64,6 +68,7 @@ class SniCode(Bilingual):
 
     class Meta:
         verbose_name = _("bransch (SNI)")
+        ordering: ClassVar = ["version", "code"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "code"], name="sni_code_per_version"),
         ]

@@ -1,0 +1,52 @@
+"""Who may do what with one company. Whether it may be seen at all is `Company.objects.visible_to`."""
+
+from coachnet.accounts.models import User
+from coachnet.accounts.roles import Permission
+from companies.models import Company
+
+
+def is_own(user: User, company: Company) -> bool:
+    """Whether the person is responsible for the company or present on one of its engagements."""
+    if company.responsible_coach_id == user.pk:
+        return True
+    return Company.objects.filter(
+        pk=company.pk, engagements__memberships__coach=user, engagements__memberships__left_on=None
+    ).exists()
+
+
+def can_see_company(user: User, company: Company) -> bool:
+    """The same answer as the QuerySet, for a row already at hand."""
+    return Company.objects.visible_to(user).filter(pk=company.pk).exists()
+
+
+def can_edit_company(user: User, company: Company) -> bool:
+    """Its own coaches, colleagues in the responsible organisation, and admins; anyone while nobody has it.
+
+    A company with sekretessmarkering is edited by its own coaches and admins alone.
+    """
+    if not user.may(Permission.EDIT_COMPANIES):
+        return False
+    if user.may(Permission.ADMINISTER) or is_own(user, company):
+        return True
+    if company.is_confidential:
+        return False
+    if company.responsible_organisation_id is None:
+        return True
+    return company.responsible_organisation_id == user.organisation_id
+
+
+def can_mark_confidential(user: User, company: Company) -> bool:
+    """Its own coaches and admins: those who know why, and who still see it afterwards."""
+    return user.may(Permission.EDIT_COMPANIES) and (
+        user.may(Permission.ADMINISTER) or is_own(user, company)
+    )
+
+
+def can_change_responsible(user: User, company: Company) -> bool:
+    """Whoever may edit the company may hand it on."""
+    return can_edit_company(user, company)
+
+
+def can_export_companies(user: User) -> bool:
+    """Everyone who may see the list may take it along; each export is written down."""
+    return user.may(Permission.SEE_COMPANIES)
