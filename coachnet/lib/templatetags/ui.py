@@ -1,0 +1,167 @@
+"""Template tags that the shared components stand on: fields, choices, attributes, messages."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django import forms, template
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.contrib.messages.storage.base import Message
+from django.forms import BaseForm, BaseFormSet, BoundField
+from django.forms.boundfield import BoundWidget
+from django.forms.utils import flatatt
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from coachnet.lib.receipts import undo_address
+
+register = template.Library()
+
+
+class FieldError(NamedTuple):
+    """One thing to mend: the words beside the field and the id of the control they stand at."""
+
+    words: str
+    target: str
+
+
+@register.filter
+def html_attrs(attrs: Any) -> SafeString:
+    """The pass-through attributes of a component, escaped.
+
+    Cotton's own `{{ attrs }}` trusts dynamic values; this does not. False and None leave the attribute out.
+    """
+    given = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else attrs
+    return flatatt({key: value for key, value in given.items() if value is not None})
+
+
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """Which shape a bound field takes: hidden, check, choices, file, password, select, textarea or input."""
+    widget = field.field.widget
+    shapes: list[tuple[type[forms.Widget], str]] = [
+        (forms.HiddenInput, "hidden"),
+        (forms.CheckboxInput, "check"),
+        (forms.RadioSelect, "choices"),
+        (forms.CheckboxSelectMultiple, "choices"),
+        (forms.PasswordInput, "password"),
+        (forms.Select, "select"),
+        (forms.Textarea, "textarea"),
+    ]
+    return next((name for kind, name in shapes if isinstance(widget, kind)), "input")
+
+
+@register.filter
+def control(field: BoundField, attrs: Any = None) -> SafeString:
+    """The bare control of a bound field, as a text box of ours, with extra attributes from a component."""
+    extra: dict[str, Any] = dict(attrs.attrs_dict()) if hasattr(attrs, "attrs_dict") else {}
+    kind = field_kind(field)
+    if kind not in ("check", "hidden"):
+        own = field.field.widget.attrs.get("class", "")
+        extra["class"] = " ".join(filter(None, ("input", own, extra.pop("class", ""))))
+    if kind not in ("check", "hidden") and "placeholder" not in extra:
+        # A placeholder is never a label; libraries that set one anyway are overruled.
+        extra["placeholder"] = False
+    return field.as_widget(attrs=extra)
+
+
+@register.filter
+def error_id(field: BoundField) -> str:
+    """The id that errors of this field are announced by."""
+    return f"{field.auto_id}_error" if field.auto_id else ""
+
+
+@register.filter
+def label_target(field: BoundField) -> str:
+    """The id that a link to this field should go to: for a group, its first choice."""
+    if field_kind(field) == "choices":
+        return f"{field.auto_id}_0"
+    return field.id_for_label or field.auto_id
+
+
+@register.filter
+def options(field: BoundField, which: str = "") -> list[BoundWidget]:
+    """The choices of a field: all of them, ":3" for the first three or "3:" for the rest.
+
+    A chosen option is always among the first, so that nothing chosen hides in a fold.
+    """
+    every = [option for option in field.subwidgets if option.data.get("value") not in ("", None)]
+    if not which:
+        return every
+    if which.startswith(":"):
+        count = int(which[1:])
+        return [option for place, option in enumerate(every) if place < count or option.data["selected"]]
+    count = int(which[:-1])
+    return [option for place, option in enumerate(every) if place >= count and not option.data["selected"]]
+
+
+@register.filter
+def icon_for(option: BoundWidget, icons: str) -> str:
+    """The icon of an option from pairs as "phone:phone,on_site:map-pin", or nothing."""
+    pairs = dict(pair.strip().split(":", 1) for pair in icons.split(",") if ":" in pair)
+    return pairs.get(str(option.data["value"]), "")
+
+
+@register.filter
+def first_word(text: Any) -> str:
+    """The code in front of a label: "C05 Produkt som tjänst" → C05."""
+    return str(text).split(" ", 1)[0]
+
+
+@register.filter
+def after_first_word(text: Any) -> str:
+    """A label without its code: "C05 Produkt som tjänst" → Produkt som tjänst."""
+    return str(text).partition(" ")[2]
+
+
+def _form_errors(form: BaseForm) -> Iterator[FieldError]:
+    for words in form.non_field_errors():
+        yield FieldError(str(words), "")
+    for field in form:
+        for words in field.errors:
+            yield FieldError(str(words), "" if field.is_hidden else label_target(field))
+
+
+@register.filter
+def all_errors(form: BaseForm | BaseFormSet | None) -> list[FieldError]:
+    """Every error of a form or a formset, in the order of the page."""
+    if form is None or not form.is_bound:
+        return []
+    if isinstance(form, BaseFormSet):
+        own = [FieldError(str(words), "") for words in form.non_form_errors()]
+        return own + [error for one in form.forms for error in _form_errors(one)]
+    return list(_form_errors(form))
+
+
+@register.simple_tag
+def error_count_words(errors: Iterable[FieldError]) -> str:
+    """The heading of an error summary: "En sak behöver rättas", "Två saker behöver rättas"."""
+    count = len(list(errors))
+    if count == 1:
+        return gettext("En sak behöver rättas")
+    return gettext("%(count)s saker behöver rättas") % {"count": str(apnumber(count)).capitalize()}
+
+
+@register.filter
+def receipt_undo(message: Message) -> str:
+    """The address that takes back what a receipt tells of, or nothing."""
+    return undo_address(message)
+
+
+@register.filter
+def steps(last: int) -> range:
+    """The numbers from one to `last`, for the strands of a ring."""
+    return range(1, int(last) + 1)
+
+
+@register.filter
+def at(values: Mapping[Any, Any] | list[Any], key: Any) -> Any:
+    """The value at a key of a mapping or a place of a list, or nothing."""
+    if isinstance(values, Mapping):
+        return values.get(key)
+    return values[key] if 0 <= key < len(values) else None
+
+
+@register.simple_tag
+def all_in_one(*lists: list[Any]) -> list[Any]:
+    """Several lists as one."""
+    return [item for one in lists for item in one]

@@ -1,0 +1,132 @@
+"""The menu: what each role may go to. Only pages that exist stand here."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from coachnet.accounts.models import User
+from coachnet.accounts.roles import Permission
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page in the menu: its route, who may go there, and which routes count as being there."""
+
+    route: str
+    name: str | Promise
+    icon: str
+    permission: Permission
+    within: tuple[str, ...]
+    key: str = ""
+    sentence: str | Promise = ""
+    in_tabbar: bool = True
+
+
+@dataclass(frozen=True)
+class Item:
+    """A place as one person sees it on one page."""
+
+    url: str
+    name: str | Promise
+    icon: str
+    current: bool = False
+    key: str = ""
+    sentence: str | Promise = ""
+    is_log: bool = False
+
+
+TODAY = Place(
+    "coaching:today",
+    _("Min dag"),
+    "house",
+    Permission.LOG_SESSIONS,
+    ("coaching:today", "coaching:draft-"),
+    key="d",
+)
+PLACES = (
+    TODAY,
+    Place(
+        "companies:company-list",
+        _("Företag"),
+        "factory",
+        Permission.SEE_COMPANIES,
+        ("companies:",),
+        key="f",
+        sentence=_("Företagen i nätverket med steg, coach och senaste tillfälle."),
+    ),
+    Place(
+        "coaching:session-list",
+        _("Tillfällen"),
+        "message-square",
+        Permission.SEE_SESSIONS,
+        ("coaching:session-", "coaching:engagement-"),
+        key="t",
+        sentence=_(
+            "När coachningen skedde, hur länge och om vad. Anteckningar visas bara för dem som coachar."
+        ),
+        in_tabbar=False,
+    ),
+    Place(
+        "coaching:action-list",
+        _("Åtgärder"),
+        "list-checks",
+        Permission.LOG_SESSIONS,
+        ("coaching:action-",),
+        key="a",
+    ),
+    Place(
+        "accounts:person-list",
+        _("Personer"),
+        "users",
+        Permission.SEE_PEOPLE,
+        ("accounts:person-", "accounts:invitation-"),
+        key="p",
+        sentence=_("Personerna i nätverket, deras roller och inbjudningar."),
+    ),
+    Place(
+        "audit:log",
+        _("Granska historik"),
+        "history",
+        Permission.READ_AUDIT,
+        ("audit:",),
+        sentence=_("Vem som har gjort vad och när."),
+    ),
+)
+
+
+def address(route: str) -> str:
+    """The address of a route, or nothing while its app is not there yet."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
+
+
+def menu(request: HttpRequest, user: User) -> list[Item]:
+    """The places a person may go to, with the present one marked."""
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return [
+        Item(
+            address(place.route),
+            place.name,
+            place.icon,
+            current=here.startswith(place.within),
+            key=place.key,
+            sentence=place.sentence,
+        )
+        for place in PLACES
+        if user.may(place.permission) and address(place.route)
+    ]
+
+
+def thumb_bar(items: list[Item], log_url: str) -> list[Item]:
+    """At most four destinations for the bar at the thumb, with Logga in the middle for those who log."""
+    hidden = {address(place.route) for place in PLACES if not place.in_tabbar}
+    shown = [item for item in items if item.url not in hidden]
+    if not log_url:
+        return shown[:4]
+    log = Item(log_url, _("Logga"), "plus", is_log=True)
+    return [*shown[:2], log, *shown[2:3]]
