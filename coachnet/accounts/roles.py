@@ -52,7 +52,9 @@ class Organiser(Role):
 
     key = "organiser"
     name = _("Nätverksledare")
-    sentence = _("Bjuder in personer till nätverket och ser vilka företag det arbetar med, men inga anteckningar.")
+    sentence = _(
+        "Bjuder in personer till nätverket och ser vilka företag det arbetar med, men inga anteckningar."
+    )
     permissions = frozenset(
         {
             Permission.SEE_COMPANIES,
@@ -78,7 +80,9 @@ class Admin(Role):
 
     key = "admin"
     name = _("Administratör")
-    sentence = _("Sköter personer, behörighet och inställningar och ser allt, även sekretessmarkerade företag.")
+    sentence = _(
+        "Sköter personer, behörighet och inställningar och ser allt, även sekretessmarkerade företag."
+    )
     permissions = frozenset(Permission) - {Permission.LOG_SESSIONS}
 
 
