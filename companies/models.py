@@ -78,16 +78,31 @@ class Company(models.Model):
     personal_number = SealedField()
     personal_number_hash = models.CharField(max_length=64, blank=True, editable=False)
     municipality = models.ForeignKey(
-        Municipality, models.PROTECT, related_name="companies", null=True, blank=True, verbose_name=_("kommun")
+        Municipality,
+        models.PROTECT,
+        related_name="companies",
+        null=True,
+        blank=True,
+        verbose_name=_("kommun"),
     )
     sni = models.ForeignKey(
-        SniCode, models.PROTECT, related_name="companies", null=True, blank=True, verbose_name=_("bransch (SNI)")
+        SniCode,
+        models.PROTECT,
+        related_name="companies",
+        null=True,
+        blank=True,
+        verbose_name=_("bransch (SNI)"),
     )
     size_class = models.CharField(_("storleksklass"), max_length=10, choices=SizeClass.choices, blank=True)
     website = models.URLField(_("webbplats"), blank=True)
     description = models.TextField(_("vad företaget gör"), blank=True, max_length=2000)
     main_strategy = models.ForeignKey(
-        CircularStrategy, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("huvudstrategi")
+        CircularStrategy,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("huvudstrategi"),
     )
     strategies = models.ManyToManyField(
         CircularStrategy, related_name="companies", blank=True, verbose_name=_("fler strategier")
@@ -112,11 +127,15 @@ class Company(models.Model):
     is_confidential = models.BooleanField(_("sekretessmarkering"), default=False)
     confidential_reason = models.CharField(_("skäl"), max_length=500, blank=True)
     confidential_provision = models.CharField(_("trolig bestämmelse"), max_length=100, blank=True)
-    confidential_set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    confidential_set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
     confidential_set_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False
+    )
     sort_key = models.GeneratedField(
         expression=SvSortKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
@@ -158,9 +177,15 @@ class Company(models.Model):
                 name="company_number_once",
             ),
             models.CheckConstraint(
-                condition=Q(is_confidential=False, confidential_set_by__isnull=True, confidential_set_at__isnull=True)
+                condition=Q(
+                    is_confidential=False, confidential_set_by__isnull=True, confidential_set_at__isnull=True
+                )
                 | (
-                    Q(is_confidential=True, confidential_set_by__isnull=False, confidential_set_at__isnull=False)
+                    Q(
+                        is_confidential=True,
+                        confidential_set_by__isnull=False,
+                        confidential_set_at__isnull=False,
+                    )
                     & ~Q(confidential_reason="")
                 ),
                 name="company_confidential_with_reason",

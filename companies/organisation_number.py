@@ -36,7 +36,9 @@ def clean(text: str) -> str:
         digits = found.group(1) + found.group(2)
         if luhn_holds(digits):
             return digits
-        raise ValidationError(_("Siffrorna stämmer inte med kontrollsiffran. Jämför med registreringsbeviset."))
+        raise ValidationError(
+            _("Siffrorna stämmer inte med kontrollsiffran. Jämför med registreringsbeviset.")
+        )
     if LOOKS_PERSONAL.match(packed):
         raise ValidationError(
             _("Det här ser ut som ett personnummer. Välj företagsformen Enskild firma, så skyddas numret.")

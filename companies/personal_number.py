@@ -24,7 +24,9 @@ def clean(text: str) -> str:
     digits = found["date"] + found["last"]
     born = _born(found["century"], found["date"], found["sign"])
     if born is None or not luhn_holds(digits):
-        raise ValidationError(_("Personnumret stämmer inte. Kontrollera datumet och de fyra sista siffrorna."))
+        raise ValidationError(
+            _("Personnumret stämmer inte. Kontrollera datumet och de fyra sista siffrorna.")
+        )
     return f"{born.year:04d}{digits[2:]}"
 
 

@@ -37,9 +37,7 @@ def can_edit_company(user: User, company: Company) -> bool:
 
 def can_mark_confidential(user: User, company: Company) -> bool:
     """Its own coaches and admins: those who know why, and who still see it afterwards."""
-    return user.may(Permission.EDIT_COMPANIES) and (
-        user.may(Permission.ADMINISTER) or is_own(user, company)
-    )
+    return user.may(Permission.EDIT_COMPANIES) and (user.may(Permission.ADMINISTER) or is_own(user, company))
 
 
 def can_change_responsible(user: User, company: Company) -> bool:

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from coachnet.accounts.models import Organisation, User
+from companies import reference_data
+from companies.models import GlossaryTerm
 from tests.factories.accounts import OrganisationFactory, UserFactory
 
 ClientOf = Callable[[User], Client]
@@ -85,3 +87,10 @@ def client_of() -> ClientOf:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def reference(db: None) -> None:
+    """The reference tables, filled: again after a test that flushed the database."""
+    if not GlossaryTerm.objects.exists():
+        reference_data.load()
