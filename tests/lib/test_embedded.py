@@ -141,14 +141,11 @@ def test_running_keeps_data(project: Path):
     embedded.erase(place)
 
 
-def test_erase_refuses_while_in_use(place: Place, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(embedded, "STOP_SECONDS", 0.2)
+def test_erase_refuses_while_in_use(place: Place):
     with embedded.running("test", place.project):
-        monkeypatch.setattr(embedded, "wait_until_stopped", lambda _: False)
         with pytest.raises(EmbeddedError, match="in use"):
-            embedded.erase(place)
+            embedded.erase(place, seconds=0.3)
         assert ask(place, "select 1") == "1"
-    monkeypatch.undo()
 
 
 def test_last_holder_stops_the_servers(place: Place):

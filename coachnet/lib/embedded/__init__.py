@@ -98,12 +98,23 @@ def urls(mode: str, project: Path = PROJECT) -> tuple[str, str]:
 
 @contextmanager
 def running(mode: str, project: Path = PROJECT) -> Iterator[Place]:
-    """Hold both servers up for as long as the block runs. Raise EmbeddedError if they cannot start."""
+    """Hold both servers up for as long as the block runs, and see them stop if nobody else holds them.
+
+    Errors: EmbeddedError if they cannot be started.
+    """
     place = Place(mode, project)
     _prepare_folders(place)
-    with locked(place, "holders", fcntl.LOCK_SH):
-        ensure(place)
-        yield place
+    last = False
+    try:
+        with locked(place, "holders", fcntl.LOCK_SH) as lock:
+            ensure(place)
+            try:
+                yield place
+            finally:
+                last = _is_only_holder(lock)
+    finally:
+        if last:
+            wait_until_stopped(place, seconds=3)
 
 
 def ensure(place: Place) -> None:
@@ -141,9 +152,9 @@ def wait_until_stopped(place: Place, seconds: float = STOP_SECONDS) -> bool:
     return True
 
 
-def erase(place: Place) -> None:
+def erase(place: Place, seconds: float = STOP_SECONDS) -> None:
     """Throw away all data of the mode. Raise EmbeddedError while somebody uses the servers."""
-    if not wait_until_stopped(place):
+    if not wait_until_stopped(place, seconds):
         raise EmbeddedError(f"The {place.mode} servers are in use. Stop what uses them first.")
     for folder in (place.data, place.runtime):
         if folder.exists():
@@ -178,17 +189,25 @@ def server_user() -> pwd.struct_passwd:
 
 
 @contextmanager
-def locked(place: Place, name: str, how: int) -> Iterator[None]:
-    """Hold a file lock (`fcntl.LOCK_…`) for the length of the block."""
+def locked(place: Place, name: str, how: int) -> Iterator[int]:
+    """Hold a file lock (`fcntl.LOCK_…`) for the length of the block, and give its descriptor."""
     descriptor = os.open(place.runtime / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, how)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 
 
 # The holder's side
+
+
+def _is_only_holder(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _answering(place: Place) -> bool:

@@ -233,9 +233,7 @@ def _create_database(place: Place, postgres: Service) -> None:
             postgres.start(None)
         time.sleep(0.05)
     with (
-        psycopg.connect(
-            host=str(place.runtime), user=USER, dbname="postgres", autocommit=True
-        ) as connection,
+        psycopg.connect(host=str(place.runtime), user=USER, dbname="postgres", autocommit=True) as connection,
         suppress(psycopg.errors.DuplicateDatabase),
     ):
         connection.execute(f"CREATE DATABASE {DATABASE}")
