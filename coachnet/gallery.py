@@ -38,10 +38,11 @@ COMPANIES = (
 )
 ICON_SHEET = Path(settings.BASE_DIR) / "static" / "icons.svg"
 DRAWN = ("ring-", "strand-", "ev-", "mark", "weave")  # our own marks, shown elsewhere in the gallery
-COLOURS = (
-    "canvas surface sunken raised line edge ink ink-2 ink-3 primary primary-soft accent accent-soft "
-    "ok ok-soft warn warn-soft bad bad-soft info info-soft seq-1 seq-2 seq-3 seq-4 seq-5 seq-6"
-).split()
+COLOURS = [
+    *["canvas", "surface", "sunken", "raised", "line", "edge", "ink", "ink-2", "ink-3"],
+    *["primary", "primary-soft", "accent", "accent-soft", "ok", "ok-soft", "warn", "warn-soft"],
+    *["bad", "bad-soft", "info", "info-soft", "seq-1", "seq-2", "seq-3", "seq-4", "seq-5", "seq-6"],
+]
 
 
 class ExampleForm(forms.Form):
@@ -105,7 +106,7 @@ class ExampleForm(forms.Form):
 
 def _failed_form() -> ExampleForm:
     """The same form after a submit that failed."""
-    form = ExampleForm({"number": "12", "day": "2027-11-23"}, prefix="failed", auto_id="id_%s")
+    form = ExampleForm({"number": "12", "day": "2027-11-23"}, auto_id="failed_%s")
     form.errors.clear()
     form.add_error("number", _("Skriv tio siffror, till exempel 492000-0009"))
     form.add_error("company", _("Välj ett företag i listan"))
