@@ -2,10 +2,13 @@
 
 from celery import Celery
 from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 app = Celery("coachnet")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# A task's log lines carry the id of the request that asked for it.
+app.steps["worker"].add(DjangoStructLogInitStep)
 
 
 @setup_logging.connect

@@ -1,13 +1,16 @@
 """Settings, all from the environment. `COACHNET_MODE` decides how strict they are; production is the default."""
 
+import logging
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from coachnet.audit.masking import mask_record
 from coachnet.lib import embedded
 from coachnet.lib.env import Environment
 
@@ -89,7 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "coachnet.audit.middleware.RequestLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -97,6 +100,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "coachnet.audit.middleware.AuditMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "coachnet.accounts.middleware.NoStoreMiddleware",
     "coachnet.accounts.middleware.LanguageMiddleware",
     "coachnet.accounts.middleware.MfaRequiredMiddleware",
     "coachnet.accounts.middleware.RoleGuardMiddleware",
@@ -104,7 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "coachnet.accounts.middleware.SeenMiddleware",
 ]
 
 ROOT_URLCONF = "coachnet.urls"
@@ -176,6 +180,8 @@ CELERY_DB_REUSE_MAX = 100
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "clear-expired-sign-ins": {"task": "coachnet.accounts.tasks.clear_expired", "schedule": 3600.0},
+    # A safety net: invitations whose task was lost with the broker.
+    "send-waiting-invitations": {"task": "coachnet.accounts.tasks.send_waiting_invitations", "schedule": 120.0},
     "clear-old-drafts": {"task": "coaching.tasks.clear_old_drafts", "schedule": 3600.0},
 }
 
@@ -221,15 +227,17 @@ USE_TZ = True
 # --- Sign-in -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["coachnet.accounts.backends.SignInBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "coachnet.accounts.passwords.GuessableValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "coachnet.accounts.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "coachnet.accounts.adapters.SocialAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -240,11 +248,30 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = False
+# On a phone the browser is closed many times a day: a sign-in lasts SESSION_COOKIE_AGE, then it is over.
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "coachnet.accounts.signin_forms.LoginForm",
+    "reauthenticate": "coachnet.accounts.signin_forms.ReauthenticateForm",
+    "change_password": "coachnet.accounts.signin_forms.ChangePasswordForm",
+    "set_password": "coachnet.accounts.signin_forms.SetPasswordForm",
+    "reset_password": "coachnet.accounts.signin_forms.ResetPasswordForm",
+    "reset_password_from_key": "coachnet.accounts.signin_forms.ResetPasswordKeyForm",
+    "add_email": "coachnet.accounts.signin_forms.AddEmailForm",
+}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "coachnet.accounts.adapters.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "coachnet.accounts.signin_forms.CodeForm",
+    "reauthenticate": "coachnet.accounts.signin_forms.ReauthenticateCodeForm",
+    "activate_totp": "coachnet.accounts.signin_forms.ActivateAppForm",
+    "add_webauthn": "coachnet.accounts.signin_forms.AddPasskeyForm",
+    "edit_webauthn": "coachnet.accounts.signin_forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Coachnet"
@@ -257,6 +284,11 @@ INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
 # An OpenID Connect provider is switched on by naming it here.
 OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", "")
 SOCIALACCOUNT_PROVIDERS = {}
+# The provider vouches for the address: whoever has an account here with that verified address is signed in to it.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_AUTO_SIGNUP = True  # no form in between: the adapter refuses those without an account
+_oidc_origin = "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_SERVER_URL)) if OIDC_SERVER_URL else ""
 if OIDC_SERVER_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "OAUTH_PKCE_ENABLED": True,
@@ -296,7 +328,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF, *([OIDC_SERVER_URL] if OIDC_SERVER_URL else [])],
+        # Signing in at the organisation is a form that ends in a redirect there.
+        "form-action": [SELF, *([_oidc_origin] if _oidc_origin else [])],
         "frame-src": [SELF] if DEMO else [NONE],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -310,6 +343,7 @@ PGHISTORY_APPEND_ONLY = True
 
 # --- Logs --------------------------------------------------------------------------------------
 
+# One JSON object per line in production. The last step masks secrets, whoever logged them.
 _shared_processors = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -320,28 +354,36 @@ structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
         *_shared_processors,
-        structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {
             "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": structlog.processors.JSONRenderer()
-            if PRODUCTION
-            else structlog.dev.ConsoleRenderer(colors=False),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                mask_record,
+                structlog.processors.JSONRenderer(ensure_ascii=False)
+                if PRODUCTION
+                else structlog.dev.ConsoleRenderer(
+                    colors=False, exception_formatter=structlog.dev.plain_traceback
+                ),
+            ],
             "foreign_pre_chain": _shared_processors,
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    # Our own middleware tells of each request once, failures with their traceback.
+    "loggers": {"django.request": {"level": "CRITICAL"}, "django.server": {"level": "CRITICAL"}},
 }
 
 env.finish()

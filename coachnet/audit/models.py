@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccessEvent(models.Model):
-    """One sign-in, sign-out, export or refusal. Rows are added, never changed or removed."""
+    """One sign-in, sign-out, change of credentials, export or refusal. Rows are added, never changed or removed.
+
+    `user` is the person whose sign-in or attempt it was. `detail` holds short facts, never a secret or a note:
+    see coachnet.audit.access for the keys of each kind.
+    """
 
     class Kind(models.TextChoices):
         SIGN_IN = "sign_in", _("Inloggning")
@@ -20,17 +24,32 @@ class AccessEvent(models.Model):
         EXPORT = "export", _("Export")
         DENIED = "denied", _("Nekad åtkomst")
 
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+", null=True, db_constraint=False)
-    at = models.DateTimeField(default=timezone.now)
-    address = models.GenericIPAddressField(null=True)
+    kind = models.CharField(_("slag"), max_length=20, choices=Kind.choices)
+    # No constraint: the row outlives the account.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("person"),
+    )
+    at = models.DateTimeField(_("tidpunkt"), default=timezone.now)
+    address = models.GenericIPAddressField(_("adress"), null=True)
     request_id = models.CharField(max_length=64, blank=True)
     url = models.CharField(max_length=500, blank=True)
     detail = models.JSONField(default=dict, blank=True)
 
     class Meta:
+        verbose_name = _("åtkomsthändelse")
+        verbose_name_plural = _("åtkomsthändelser")
         ordering: ClassVar = ["-at", "-id"]
-        indexes: ClassVar = [models.Index(fields=["-at", "-id"], name="access_event_newest_first")]
+        indexes: ClassVar = [
+            models.Index(fields=["-at", "-id"], name="access_event_newest_first"),
+            models.Index(fields=["user", "-at", "-id"], name="access_event_of_person"),
+            models.Index(fields=["kind", "-at", "-id"], name="access_event_of_kind"),
+        ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

@@ -1,7 +1,7 @@
 """The decorator that puts a model under audit."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pghistory
 from django.db import models
@@ -13,10 +13,34 @@ def audited(*, exclude: Sequence[str] = ()) -> Callable[[type[M]], type[M]]:
     """Record every insert, update and delete of a row by trigger, bulk writes and raw SQL included.
 
     `exclude` names fields whose content must never be copied into the history (secrets, derived columns).
+    The rows of the model's own many-to-many fields are recorded too.
     """
-    return pghistory.track(
+
+    def put_under_audit(model: type[M]) -> type[M]:
+        _track(model, exclude=list(exclude) or None)
+        for field in model._meta.local_many_to_many:
+            through = field.remote_field.through
+            # One that is named by text is a model of its own further down, with its own decorator.
+            if not isinstance(through, str) and through._meta.auto_created:
+                _track(_proxy_of(through, model))
+        return model
+
+    return put_under_audit
+
+
+def _track(model: type[models.Model], **options: Any) -> None:
+    pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
-        exclude=list(exclude) or None,
-    )
+        # The log of the whole house is read newest first, a page at a time.
+        meta={"indexes": [models.Index(fields=["-pgh_created_at", "-pgh_id"])]},
+        **options,
+    )(model)
+
+
+def _proxy_of(through: type[models.Model], owner: type[models.Model]) -> type[models.Model]:
+    """A proxy of the table between two models: only a model with a state in migrations can carry triggers."""
+    name = f"{owner.__name__}{through.__name__.split('_', 1)[1].title().replace('_', '')}"
+    meta = type("Meta", (), {"proxy": True, "app_label": owner._meta.app_label})
+    return type(name, (through,), {"__module__": owner.__module__, "Meta": meta})

@@ -48,7 +48,19 @@ def pytest_configure() -> None:
     if OWN_SERVICES:
         held.enter_context(embedded.running("test"))
     _stay_on_this_machine()
+    _let_the_runner_empty_tables()
     logging.getLogger().addHandler(error_log)
+
+
+def _let_the_runner_empty_tables() -> None:
+    """Audited tables refuse TRUNCATE, which Django uses after a transactional test (coachnet.audit.protection)."""
+    from django.db.backends.signals import connection_created
+
+    def allow(connection: Any, **kwargs: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET coachnet.may_truncate = 'yes'")
+
+    connection_created.connect(allow, weak=False)
 
 
 def pytest_unconfigure() -> None:

@@ -21,17 +21,23 @@ class Migration(migrations.Migration):
             name='AccessEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sign_in', 'Inloggning'), ('sign_in_failed', 'Misslyckad inloggning'), ('sign_out', 'Utloggning'), ('security', 'Ändrad inloggning'), ('export', 'Export'), ('denied', 'Nekad åtkomst')], max_length=20)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('address', models.GenericIPAddressField(null=True)),
+                ('kind', models.CharField(verbose_name='slag', choices=[('sign_in', 'Inloggning'), ('sign_in_failed', 'Misslyckad inloggning'), ('sign_out', 'Utloggning'), ('security', 'Ändrad inloggning'), ('export', 'Export'), ('denied', 'Nekad åtkomst')], max_length=20)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='tidpunkt')),
+                ('address', models.GenericIPAddressField(null=True, verbose_name='adress')),
                 ('request_id', models.CharField(blank=True, max_length=64)),
                 ('url', models.CharField(blank=True, max_length=500)),
                 ('detail', models.JSONField(blank=True, default=dict)),
-                ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
             options={
+                'verbose_name': 'åtkomsthändelse',
+                'verbose_name_plural': 'åtkomsthändelser',
                 'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['-at', '-id'], name='access_event_newest_first')],
+                'indexes': [
+                    models.Index(fields=['-at', '-id'], name='access_event_newest_first'),
+                    models.Index(fields=['user', '-at', '-id'], name='access_event_of_person'),
+                    models.Index(fields=['kind', '-at', '-id'], name='access_event_of_kind'),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
