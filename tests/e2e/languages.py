@@ -20,7 +20,7 @@ def words_of_other_language(words: list[str], language: str) -> set[str]:
 def untranslated(language: str) -> frozenset[str]:
     """Source texts that have a translation into `language` which reads otherwise.
 
-    Seen on a page, such a text was not translated. Our sources are Swedish, those of Django and allauth English.
+    Seen on a page, such a text was not translated. Our sources are Swedish, Django's and allauth's English.
     """
     own = Path(settings.BASE_DIR) / "locale"
     if language != "sv":

@@ -6,7 +6,8 @@ from playwright.sync_api import Browser
 from tests.e2e.visitor import DESKTOP_SV, Visitor, axe
 
 PAGE = """<!doctype html><html lang="{lang}"><head><title>Prov</title>
-<meta name="viewport" content="width=device-width"></head><body><main><h1>Prov</h1>{body}</main></body></html>"""
+<meta name="viewport" content="width=device-width"></head>
+<body><main><h1>Prov</h1>{body}</main></body></html>"""
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ def test_check_finds_a_fault(stranger: Visitor, body: str, lang: str, complaint:
 def test_axe_sees_the_dark_page(stranger: Visitor) -> None:
     show(
         stranger,
-        "<style>@media (prefers-color-scheme: dark) { p { color: #333; background: #222 } }</style><p>Mörk</p>",
+        "<style>@media (prefers-color-scheme: dark) { p { color: #333; background: #222 } }</style>"
+        "<p>Mörk</p>",
     )
     assert axe(stranger.page) == []
     stranger.page.emulate_media(color_scheme="dark")
@@ -55,7 +57,7 @@ def test_axe_sees_the_dark_page(stranger: Visitor) -> None:
 def test_leave_tells_of_script_errors(stranger: Visitor, fault: str) -> None:
     show(stranger, f"<script>{fault}</script>")
     stranger.page.wait_for_timeout(100)
-    with pytest.raises(AssertionError, match="trasigt|kast"):
+    with pytest.raises(AssertionError, match=r"trasigt|kast"):
         stranger.leave()
 
 

@@ -34,7 +34,8 @@ VISIBLE_WORDS = """() => {
     words.push(walker.currentNode.data);
   }
   for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]"))
-    for (const name of ["aria-label", "title", "placeholder", "alt"]) words.push(element.getAttribute(name) || "");
+    for (const name of ["aria-label", "title", "placeholder", "alt"])
+      words.push(element.getAttribute(name) || "");
   return words.map(text => text.replace(/\\s+/g, " ").trim()).filter(Boolean);
 }"""
 REPORT_POLICY = """document.addEventListener("securitypolicyviolation", event =>
