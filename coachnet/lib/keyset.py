@@ -1,0 +1,74 @@
+"""Pages of a list by key: the next page starts after the last row, however long the list is.
+
+A large OFFSET reads and throws away all rows before it, and shows a row twice when one is added meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.core import signing
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+M = TypeVar("M", bound=models.Model)
+SALT = "coachnet.lib.keyset"
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """One page of rows. `after` is the token of the next page, empty on the last."""
+
+    rows: list[M]
+    after: str
+
+
+class _Serializer:
+    """JSON that knows dates, moments, decimals and UUIDs; the database reads their text back."""
+
+    def dumps(self, obj: Any) -> bytes:
+        return signing.json.dumps(obj, separators=(",", ":"), cls=DjangoJSONEncoder).encode()
+
+    def loads(self, data: bytes) -> Any:
+        return signing.json.loads(data)
+
+
+def page_of(rows: "models.QuerySet[M]", *, by: Sequence[str], after: str = "", size: int = 25) -> Page[M]:
+    """The page that follows the token `after`, or the first.
+
+    `by` names fields or annotations, "-" in front for descending. None of them may be NULL (Coalesce
+    first), and together they must be unique, so end with the primary key. The token is signed: one that
+    was tampered with, or made for another order, gives the first page.
+    """
+    ordered = rows.order_by(*by)
+    position = _position(after, by)
+    if position is not None:
+        ordered = ordered.filter(_later_than(position, by))
+    found = list(ordered[: size + 1])
+    if len(found) <= size:
+        return Page(found, "")
+    last = found[size - 1]
+    values = [getattr(last, name.lstrip("-")) for name in by]
+    return Page(found[:size], signing.dumps([list(by), values], salt=SALT, serializer=_Serializer))
+
+
+def _position(after: str, by: Sequence[str]) -> list[Any] | None:
+    if not after:
+        return None
+    try:
+        made_for, values = signing.loads(after, salt=SALT, serializer=_Serializer)
+    except signing.BadSignature:
+        return None
+    return values if made_for == list(by) else None
+
+
+def _later_than(position: list[Any], by: Sequence[str]) -> Q:
+    """(a, b, c) after (x, y, z): a beyond x, or a = x and b beyond y, or …"""
+    later, same = Q(), Q()
+    for name, value in zip(by, position, strict=True):
+        field = name.lstrip("-")
+        beyond = f"{field}__lt" if name.startswith("-") else f"{field}__gt"
+        later |= same & Q((beyond, value))
+        same &= Q((field, value))
+    return later
