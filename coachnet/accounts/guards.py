@@ -13,18 +13,72 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Guard:
-    """Who may open a view: everybody, everyone signed in, or those with a permission."""
+    """Who may open a view: everybody, everyone signed in, or those with a permission.
+
+    `sets_up` marks what people need in order to set up their second step, before anything else opens.
+    `closed` marks a view of another package that nobody may open here: it answers 404.
+    """
 
     public: bool = False
     permission: Permission | None = None
     why: str = ""
+    sets_up: bool = False
+    closed: bool = False
 
 
 SIGNED_IN = Guard()
+_SETS_UP = Guard(sets_up=True)
+_OWN = Guard(why="A person's own sign-in")
+_ENTRANCE = Guard(public=True, sets_up=True, why="Part of signing in")
+_RECOVERY = Guard(public=True, why="The way back in without the password")
+_CLOSED = Guard(closed=True, why="Not used here")
 
-# Views of other packages, which we cannot decorate: by view name or by URL namespace.
+# Views of other packages, which we cannot decorate: by view name or, for a whole package, by URL namespace.
 FOREIGN_GUARDS: dict[str, Guard] = {
     "admin": Guard(permission=Permission.ADMINISTER, why="Django admin, behind our own sign-in"),
+    # Signing in and out
+    "account_login": _ENTRANCE,
+    "account_logout": _ENTRANCE,
+    "account_inactive": Guard(public=True, why="Says that the account is closed"),
+    "account_signup": Guard(public=True, why="Says that people come in by invitation"),
+    "mfa_authenticate": _ENTRANCE,
+    "mfa_login_webauthn": _ENTRANCE,
+    # A code by mail is not one of our ways in; allauth keeps the address all the same.
+    "account_confirm_login_code": _CLOSED,
+    # The organisation's sign-in
+    "openid_connect_login": _ENTRANCE,
+    "openid_connect_callback": _ENTRANCE,
+    "socialaccount_login_cancelled": Guard(public=True, why="Says that the organisation's sign-in was left"),
+    "socialaccount_login_error": Guard(public=True, why="Says that the organisation's sign-in failed"),
+    "socialaccount_signup": Guard(public=True, why="Says that people come in by invitation"),
+    "socialaccount_connections": _OWN,
+    # Password and e-mail
+    "account_reset_password": _RECOVERY,
+    "account_reset_password_done": _RECOVERY,
+    "account_reset_password_from_key": _RECOVERY,
+    "account_reset_password_from_key_done": _RECOVERY,
+    "account_email_verification_sent": _RECOVERY,
+    "account_confirm_email": Guard(
+        public=True, why="A link by mail proves the address, also on another device"
+    ),
+    "account_email": _OWN,
+    "account_change_password": _OWN,
+    "account_set_password": _OWN,
+    # The second step
+    "account_reauthenticate": _SETS_UP,
+    "mfa_reauthenticate": _SETS_UP,
+    "mfa_reauthenticate_webauthn": _SETS_UP,
+    "mfa_index": _SETS_UP,
+    "mfa_activate_totp": _SETS_UP,
+    "mfa_deactivate_totp": _SETS_UP,
+    "mfa_view_recovery_codes": _SETS_UP,
+    "mfa_generate_recovery_codes": _SETS_UP,
+    "mfa_download_recovery_codes": _SETS_UP,
+    "mfa_list_webauthn": _SETS_UP,
+    "mfa_add_webauthn": _SETS_UP,
+    "mfa_remove_webauthn": _SETS_UP,
+    "mfa_edit_webauthn": _SETS_UP,
+    "usersessions_list": _OWN,
 }
 
 
@@ -36,6 +90,11 @@ def requires(permission: Permission) -> Callable[[V], V]:
 def signed_in(view: V) -> V:
     """Open to everyone who is signed in, whatever the role."""
     return _guarded(SIGNED_IN)(view)
+
+
+def sets_up(view: V) -> V:
+    """Open to everyone who is signed in, also before the second step that the role demands is there."""
+    return _guarded(_SETS_UP)(view)
 
 
 def public(why: str) -> Callable[[V], V]:

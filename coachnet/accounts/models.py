@@ -1,6 +1,6 @@
 """People, the organisations that employ them, and invitations to the network."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.apps import apps
 from django.conf import settings
@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from coachnet.accounts.roles import ROLES, Admin, Permission, Role, permissions_of
 from coachnet.audit.tracking import audited
 from coachnet.lib.swedish import SvSearchKey, SvSortKey
-
 
 # Recovery codes are a way back in, not a step of their own.
 SECOND_STEPS = ("totp", "webauthn")
@@ -90,7 +89,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(roles__contains=[role.key])
 
     def matching(self, text: str) -> "UserQuerySet":
-        """Those whose name, e-mail, title or organisation has every word of the text, accents and case aside."""
+        """Those whose name, e-mail, title or organisation has every word, accents and case aside."""
         found = self
         for word in text.split()[:10]:
             key = SvSearchKey(Value(word))
@@ -105,14 +104,14 @@ class UserQuerySet(models.QuerySet["User"]):
 class UserManager(BaseUserManager["User"]):
     """Makes people; `create_superuser` gives the first admin of a new installation."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         """A person who can sign in; without a password only by passkey, OIDC or reset."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         """The first admin, made from the command line."""
         return self.create_user(email, password, roles=[Admin.key], **fields)
 
