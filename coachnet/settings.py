@@ -152,6 +152,9 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "TEST": {"NAME": os.environ.get("TEST_DATABASE_NAME", "test_coachnet")},
 }
+# How alike a search word and a name must be; the trigram index goes by this (see companies/search.py).
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = f"{_options.get('options', '')} -c pg_trgm.word_similarity_threshold=0.45".strip()
 # Web processes keep a small pool; Celery sets DATABASE_POOL=0, since its children would multiply it.
 if env.flag("DATABASE_POOL", default=PRODUCTION):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
