@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from coachnet.accounts.roles import ROLES, Permission
-from coachnet.lib.static import module_addresses
 from coachnet.navigation import address, menu, thumb_bar
 
 THEMES = ("light", "dark")
@@ -25,7 +24,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "DEMO": settings.DEMO,
         "SUPPORT_EMAIL": settings.SUPPORT_EMAIL,
         "theme": theme_of(request),
-        "js_modules": module_addresses(),
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

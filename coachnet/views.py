@@ -1,5 +1,7 @@
 """Home, theme and language, errors, and the component gallery."""
 
+from typing import cast
+
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from coachnet.accounts.guards import public, signed_in
+from coachnet.accounts.models import User
 from coachnet.accounts.roles import ROLES, Permission
 from coachnet.context import THEME_COOKIE, THEMES, gallery_is_open, theme_of
 from coachnet.gallery import example_context
@@ -22,8 +25,7 @@ ONE_YEAR = 365 * 24 * 3600
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """The start page of the person's role: a coach's day, or what the role can do here."""
-    user = request.user
-    assert user.is_authenticated  # the guard has seen to it
+    user = cast(User, request.user)
     if user.may(Permission.LOG_SESSIONS):
         return redirect("coaching:today")
     roles = [ROLES[key] for key in user.roles if key in ROLES]
@@ -65,7 +67,7 @@ def language(request: HttpRequest) -> HttpResponse:
         chosen,
         max_age=ONE_YEAR,
         secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
     if request.user.is_authenticated and request.user.language != chosen:
         request.user.language = chosen

@@ -1,6 +1,7 @@
 """Receipts: a message after something is done, with a way to take it back.
 
-A receipt is a Django success message. Its undo address travels in `extra_tags`, so that it survives the redirect.
+A receipt is a Django success message. Its undo address travels in `extra_tags`, so that it survives the
+redirect.
 """
 
 from django.contrib import messages

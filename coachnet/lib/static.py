@@ -1,45 +1,44 @@
-"""Static files for production: one style sheet, hashed names, compressed copies.
+"""Static files for production: one style sheet, one script, hashed names, compressed copies.
 
-The style sheet is written as one file per component. `css/index.css` names the layers and imports the rest; here
-the chain of imports becomes one file, so that a page costs one request for all its styles. Script modules keep
-their own files, with hashed names inside their imports; pages announce them all at once (`module_addresses`).
+Styles are written as one file per component and scripts as one module per behaviour. Here the imports of
+`css/index.css` and of `js/app.js` are followed, so that a page costs one request for each. The source needs
+no build: development serves it file by file, and the browser follows the same imports.
 """
 
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, Storage
-from django.templatetags.static import static
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 STYLES = "css/index.css"
-ENTRY = "app.js"
+SCRIPT = "js/app.js"
 
-_IMPORT = re.compile(r'^@import "(?P<file>[^"]+)"(?: layer\((?P<layer>[\w.-]+)\))?;\n', re.MULTILINE)
+_STYLE_IMPORT = re.compile(r'^@import "(?P<file>[^"]+)"(?: layer\((?P<layer>[\w.-]+)\))?;\n', re.MULTILINE)
 _URL = re.compile(r'url\("(?P<path>[^":]+)"\)')
+_SCRIPT_IMPORT = re.compile(r'^import (?:(?P<names>\{[^}]+\}) from )?"(?P<file>\./[^"]+)";\n', re.MULTILINE)
+_SCRIPT_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (?P<name>\w+))", re.MULTILINE)
+_UNKNOWN = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 # From a file's published name to the storage that holds its source and its path there.
 Sources = dict[str, tuple[Storage, str]]
 
 
 class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Whitenoise's hashed and compressed files, with the style sheet in one piece."""
+    """Whitenoise's hashed and compressed files, with our styles and our script in one piece each."""
 
-    support_js_module_import_aggregation = True
-
-    def post_process(self, paths: Sources, *args: Any, **options: Any) -> Iterator[Any]:
-        """Put the bundled style sheet in place of its entry file, then hash and compress everything."""
-        if STYLES in paths and not options.get("dry_run"):
+    def post_process(self, paths: Sources, *, dry_run: bool = False) -> Iterator[Any]:
+        """Put the bundles in place of their entry files, then hash and compress everything."""
+        if not dry_run:
             memory = InMemoryStorage()
-            memory.save(STYLES, ContentFile(bundle_styles(paths).encode()))
-            paths = paths | {STYLES: (memory, STYLES)}
-        yield from super().post_process(paths, *args, **options)
+            for name, bundle in ((STYLES, bundle_styles), (SCRIPT, bundle_script)):
+                if name in paths:
+                    memory.save(name, ContentFile(bundle(paths).encode()))
+                    paths = paths | {name: (memory, name)}
+        yield from super().post_process(paths, dry_run=dry_run)
 
 
 def bundle_styles(paths: Sources) -> str:
@@ -51,18 +50,59 @@ def bundle_styles(paths: Sources) -> str:
 
     def inlined(found: re.Match[str]) -> str:
         name = posixpath.normpath(posixpath.join(folder, found["file"]))
-        if name not in paths:
-            raise ValueError(f"{STYLES} imports {found['file']}, which does not exist.")
-        text = _read(paths, name)
-        if _IMPORT.search(text):
+        text = _read(paths, name, STYLES)
+        if _STYLE_IMPORT.search(text):
             raise ValueError(f"{name} has an import of its own. Import it from {STYLES} instead.")
         text = _URL.sub(lambda url: f'url("{_moved(url["path"], name, folder)}")', text)
         return f"@layer {found['layer']} {{\n{text}}}\n" if found["layer"] else text
 
-    return _IMPORT.sub(inlined, _read(paths, STYLES))
+    return _STYLE_IMPORT.sub(inlined, _read(paths, STYLES, STYLES))
 
 
-def _read(paths: Sources, name: str) -> str:
+def bundle_script(paths: Sources) -> str:
+    """The entry script with every module it needs, each in a function of its own, in the order of need.
+
+    Understands `import "./x.js";`, `import { a, b } from "./x.js";` and `export` before a function, const or
+    class; raises ValueError for anything else, for a missing file and for modules that import each other.
+    """
+    ready: dict[str, str] = {}
+
+    def add(name: str, waiting: tuple[str, ...]) -> None:
+        if name in ready:
+            return
+        if name in waiting:
+            raise ValueError(f"{' → '.join((*waiting, name))}: modules cannot import each other.")
+        text = _read(paths, name, waiting[-1] if waiting else name)
+        folder = posixpath.dirname(name)
+        for found in _SCRIPT_IMPORT.finditer(text):
+            add(posixpath.normpath(posixpath.join(folder, found["file"])), (*waiting, name))
+        ready[name] = _wrapped(name, text)
+
+    add(SCRIPT, ())
+    return "".join(ready.values())
+
+
+def _wrapped(name: str, text: str) -> str:
+    """A module's text as a constant that holds what it exports."""
+    exported = [found["name"] for found in _SCRIPT_EXPORT.finditer(text)]
+
+    def fetched(found: re.Match[str]) -> str:
+        names = found["names"]
+        return f"const {names} = {_constant(found['file'])};\n" if names else ""
+
+    body = _SCRIPT_EXPORT.sub("", _SCRIPT_IMPORT.sub(fetched, text))
+    if unknown := _UNKNOWN.search(body):
+        raise ValueError(f"{name} has a line that the bundle does not understand: {unknown[0]}")
+    return f"const {_constant(name)} = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();\n"
+
+
+def _constant(file: str) -> str:
+    return "module_" + re.sub(r"\W", "_", posixpath.basename(file).removesuffix(".js"))
+
+
+def _read(paths: Sources, name: str, importer: str) -> str:
+    if name not in paths:
+        raise ValueError(f"{importer} imports {name}, which does not exist.")
     storage, path = paths[name]
     with storage.open(path) as file:
         return file.read().decode()
@@ -71,14 +111,3 @@ def _read(paths: Sources, name: str) -> str:
 def _moved(path: str, written_in: str, folder: str) -> str:
     """A relative address written in one file, as seen from the folder of the bundle."""
     return posixpath.relpath(posixpath.join(posixpath.dirname(written_in), path), folder)
-
-
-@cache
-def _module_names() -> tuple[str, ...]:
-    folder = Path(settings.BASE_DIR) / "static" / "js"
-    return tuple(sorted(f"js/{file.name}" for file in folder.glob("*.js") if file.name != ENTRY))
-
-
-def module_addresses() -> list[str]:
-    """The address of every script module, so that a page can fetch them in one go instead of one after another."""
-    return [static(name) for name in _module_names()]

@@ -1,4 +1,5 @@
 // Every module finds its elements through data- attributes and leaves the page usable without it.
+import "./started.js";
 import "./theme.js";
 import "./menu.js";
 import "./dialog.js";
@@ -16,5 +17,3 @@ import "./shortcuts.js";
 import "./tables.js";
 import "./errors.js";
 import "./recover.js";
-
-document.documentElement.classList.add("js");

@@ -1,0 +1,1 @@
+"""Template tags and filters; loaded for every template by the settings."""

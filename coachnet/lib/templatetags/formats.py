@@ -23,12 +23,12 @@ def _capitalised(text: str, *, wanted: bool) -> str:
 
 
 @register.filter
-def number(value: float | Decimal | int | None, decimals: int | None = None) -> str:
+def number(value: float | Decimal | None, decimals: int | None = None) -> str:
     """A number with thin spaces between thousands: 1 284,5 in Swedish, 1 284.5 in English.
 
     `decimals` fixes how many decimals are shown; without it, trailing zeros are dropped. None becomes "–".
     """
-    if value is None or value == "":
+    if value is None:
         return "–"
     exact = Decimal(str(value))
     if decimals is not None:
@@ -43,7 +43,7 @@ def number(value: float | Decimal | int | None, decimals: int | None = None) -> 
 @register.filter
 def minutes(value: int | None) -> str:
     """Minutes as spoken time: 45 min, 1 h, 1 h 30 min. None becomes "–"."""
-    if value is None or value == "":
+    if value is None:
         return "–"
     hours, rest = divmod(int(value), MINUTES_PER_HOUR)
     if not hours:

@@ -1,6 +1,6 @@
 """Template tags that the shared components stand on: fields, choices, attributes, messages."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django import forms, template
@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from django_cotton.templatetags import Attrs
 
 from coachnet.lib.receipts import undo_address
 
@@ -25,13 +26,12 @@ class FieldError(NamedTuple):
 
 
 @register.filter
-def html_attrs(attrs: Any) -> SafeString:
+def html_attrs(attrs: Attrs) -> SafeString:
     """The pass-through attributes of a component, escaped.
 
     Cotton's own `{{ attrs }}` trusts dynamic values; this does not. False and None leave the attribute out.
     """
-    given = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else attrs
-    return flatatt({key: value for key, value in given.items() if value is not None})
+    return flatatt({key: value for key, value in attrs.attrs_dict().items() if value is not None})
 
 
 @register.filter
@@ -51,9 +51,9 @@ def field_kind(field: BoundField) -> str:
 
 
 @register.filter
-def control(field: BoundField, attrs: Any = None) -> SafeString:
+def control(field: BoundField, attrs: Attrs | None = None) -> SafeString:
     """The bare control of a bound field, as a text box of ours, with extra attributes from a component."""
-    extra: dict[str, Any] = dict(attrs.attrs_dict()) if hasattr(attrs, "attrs_dict") else {}
+    extra: dict[str, Any] = dict(attrs.attrs_dict()) if attrs else {}
     kind = field_kind(field)
     if kind not in ("check", "hidden"):
         own = field.field.widget.attrs.get("class", "")
@@ -102,13 +102,13 @@ def icon_for(option: BoundWidget, icons: str) -> str:
 
 
 @register.filter
-def first_word(text: Any) -> str:
+def first_word(text: object) -> str:
     """The code in front of a label: "C05 Produkt som tjänst" → C05."""
     return str(text).split(" ", 1)[0]
 
 
 @register.filter
-def after_first_word(text: Any) -> str:
+def after_first_word(text: object) -> str:
     """A label without its code: "C05 Produkt som tjänst" → Produkt som tjänst."""
     return str(text).partition(" ")[2]
 
@@ -151,14 +151,6 @@ def receipt_undo(message: Message) -> str:
 def steps(last: int) -> range:
     """The numbers from one to `last`, for the strands of a ring."""
     return range(1, int(last) + 1)
-
-
-@register.filter
-def at(values: Mapping[Any, Any] | list[Any], key: Any) -> Any:
-    """The value at a key of a mapping or a place of a list, or nothing."""
-    if isinstance(values, Mapping):
-        return values.get(key)
-    return values[key] if 0 <= key < len(values) else None
 
 
 @register.simple_tag
