@@ -1,0 +1,1 @@
+"""The coaching log: programmes, engagements, sessions and actions."""

@@ -1,10 +1,10 @@
-"""Who may do what with one engagement, session, action or draft. Seeing is decided by the QuerySets' `visible_to`."""
+"""Who may change an engagement, session or action. Who may see one is decided by `visible_to`."""
 
 import datetime as dt
 
+from coaching.models import Action, Engagement, EngagementCoach, Session
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
-from coaching.models import Action, Engagement, EngagementCoach, Session
 from companies.models import Company
 
 

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from coachnet.accounts.models import User
-from coachnet.lib.locks import lock_for_transaction
 from coaching import rules
 from coaching.models import Session, SessionDraft
+from coachnet.accounts.models import User
+from coachnet.lib.locks import lock_for_transaction
 from companies.models import Company
 
 # A draft nobody has touched for so long is not coming back (rensning: it never became a record).
@@ -34,7 +34,7 @@ def save_draft(
     base_version: int = 0,
     company: Company | None = None,
 ) -> SessionDraft:
-    """Keep what is typed, exactly as typed, until it is sent. Raises PermissionDenied for others' sessions."""
+    """Keep what is typed, as typed, until it is sent. Raises PermissionDenied for others' sessions."""
     session_lock(key)
     session = Session.objects.select_related("engagement").filter(pk=key).first()
     if session and not rules.can_edit_session(by, session):
@@ -68,7 +68,7 @@ def restore_draft(*, by: User, draft: SessionDraft) -> None:
 
 @transaction.atomic
 def clear_old_drafts(*, now: dt.datetime | None = None) -> int:
-    """Weed drafts nobody has touched for DRAFT_DAYS, and those thrown away DISCARDED_DAYS ago. Returns how many."""
+    """Weed drafts untouched for DRAFT_DAYS and those thrown away DISCARDED_DAYS ago. Returns how many."""
     moment = now or timezone.now()
     old = Q(updated_at__lt=moment - dt.timedelta(days=DRAFT_DAYS))
     thrown = Q(discarded_at__lt=moment - dt.timedelta(days=DISCARDED_DAYS))

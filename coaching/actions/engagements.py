@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coachnet.accounts.models import User
-from coachnet.lib.locks import lock_for_transaction
 from coaching import rules
 from coaching.models import Engagement, EngagementCoach, Programme, Stage, StageChange
+from coachnet.accounts.models import User
+from coachnet.lib.locks import lock_for_transaction
 from companies.models import Company
 
 
@@ -48,7 +48,7 @@ def start_engagement(
     goals: str = "",
     started_on: dt.date | None = None,
 ) -> Engagement:
-    """Take a company on, with `lead` (or `by`) as lead coach. Its organisation owns the documents from now on.
+    """Take a company on, with `lead` (or `by`) as lead coach, whose organisation owns the documents.
 
     Raises ValidationError if the company already has an open engagement in the programme.
     """

@@ -6,8 +6,8 @@ import json
 import uuid
 from dataclasses import dataclass
 
-from coachnet.accounts.models import User
 from coaching.models import Stage
+from coachnet.accounts.models import User
 from companies.models import CircularStrategy, Company, Contact
 
 

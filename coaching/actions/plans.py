@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coachnet.accounts.models import User
-from coachnet.lib.locks import lock_for_transaction
 from coaching import rules
 from coaching.models import Action, Engagement, Session
+from coachnet.accounts.models import User
+from coachnet.lib.locks import lock_for_transaction
 from companies.models import Contact
 
 
@@ -40,14 +40,14 @@ def add_action(
     what: str,
     owner: User | Contact,
     due_on: dt.date | None = None,
-    id: uuid.UUID | None = None,
+    key: uuid.UUID | None = None,
     session: Session | None = None,
 ) -> Action:
-    """Put a step into the plan. A repeated `id` (made by the client) gives the first action back."""
+    """Put a step into the plan. A repeated `key` (made by the client) gives the first action back."""
     if not rules.can_edit_engagement(by, engagement):
         raise PermissionDenied
     _demand_owner(engagement, owner)
-    key = id or uuid.uuid4()
+    key = key or uuid.uuid4()
     lock_for_transaction(f"action {key}")
     existing = Action.objects.filter(pk=key).first()
     if existing:

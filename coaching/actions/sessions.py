@@ -15,14 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coachnet.accounts.models import User
-from coachnet.lib.locks import lock_for_transaction
 from coaching import rules
 from coaching.actions.drafts import session_lock
 from coaching.actions.engagements import change_stage, start_engagement
 from coaching.actions.entries import SessionEntry
 from coaching.actions.plans import add_action, update_action
 from coaching.models import Action, Engagement, Programme, Session, SessionCoach, SessionDraft
+from coachnet.accounts.models import User
+from coachnet.lib.locks import lock_for_transaction
 from companies.models import Company, Contact
 
 State = Session.State
@@ -38,7 +38,7 @@ FACTS = (
 )
 
 
-class SessionConflict(Exception):
+class SessionConflict(Exception):  # noqa: N818 (a conflict is an answer, not an error)
     """Somebody saved the session after this form was opened. Carries the session as it now stands."""
 
     def __init__(self, session: Session) -> None:
@@ -48,7 +48,7 @@ class SessionConflict(Exception):
 
 @transaction.atomic
 def log_session(
-    *, by: User, company: Company, entry: SessionEntry, id: uuid.UUID | None = None, version: int = 0
+    *, by: User, company: Company, entry: SessionEntry, key: uuid.UUID | None = None, version: int = 0
 ) -> Session:
     """Save a session that has taken place. `version` is the one the form was opened on, 0 for a new session.
 
@@ -59,36 +59,36 @@ def log_session(
         words = _("Datumet ska vara i dag eller tidigare, till exempel %(date)s") % {"date": example}
         raise ValidationError({"date": words})
     return _save(
-        by=by, company=company, entry=entry, id=id or uuid.uuid4(), version=version, state=State.HELD
+        by=by, company=company, entry=entry, key=key or uuid.uuid4(), version=version, state=State.HELD
     )
 
 
 @transaction.atomic
 def plan_session(
-    *, by: User, company: Company, entry: SessionEntry, id: uuid.UUID | None = None, version: int = 0
+    *, by: User, company: Company, entry: SessionEntry, key: uuid.UUID | None = None, version: int = 0
 ) -> Session:
     """Save a session that is to take place. A session that has already been held cannot be planned again."""
     return _save(
-        by=by, company=company, entry=entry, id=id or uuid.uuid4(), version=version, state=State.PLANNED
+        by=by, company=company, entry=entry, key=key or uuid.uuid4(), version=version, state=State.PLANNED
     )
 
 
 def _save(
-    *, by: User, company: Company, entry: SessionEntry, id: uuid.UUID, version: int, state: Session.State
+    *, by: User, company: Company, entry: SessionEntry, key: uuid.UUID, version: int, state: Session.State
 ) -> Session:
-    session_lock(id)
+    session_lock(key)
     fingerprint = entry.fingerprint(company=company, state=state)
-    session = Session.objects.select_for_update(of=("self",)).filter(pk=id).first()
+    session = Session.objects.select_for_update(of=("self",)).filter(pk=key).first()
     if session:
         _demand_editable(session, by=by)
-        # With the present version and another state it is no repeat but a wish: plan again what was called off.
+        # With the present version and another state it is no repeat but a wish: plan again what was off.
         if session.fingerprint == fingerprint and (version != session.version or session.state == state):
-            _drop_draft(by=by, key=id)
+            _drop_draft(by=by, key=key)
             return session
         _demand_fitting(session, company=company, state=state, version=version)
         session.version += 1
     else:
-        session = Session(id=id, engagement=_engagement_for(by, company, entry), created_by=by, version=1)
+        session = Session(id=key, engagement=_engagement_for(by, company, entry), created_by=by, version=1)
     first_time_held = state == State.HELD and (session._state.adding or session.state != State.HELD)
     session.state, session.fingerprint = state, fingerprint
     for fact in FACTS:
@@ -99,7 +99,7 @@ def _save(
     session.strategies.set(entry.strategies)
     _settle_completeness(session)
     _write_consequences(session, entry, by=by)
-    _drop_draft(by=by, key=id)
+    _drop_draft(by=by, key=key)
     return session
 
 
@@ -185,7 +185,7 @@ def _write_consequences(session: Session, entry: SessionEntry, *, by: User) -> N
                 by=by,
                 engagement=session.engagement,
                 session=session,
-                id=step.id,
+                key=step.id,
                 what=step.what,
                 owner=step.owner,
                 due_on=step.due_on,
@@ -274,7 +274,7 @@ def undo_closing(*, by: User, session: Session) -> Session:
 
 @transaction.atomic
 def remove_session(*, by: User, session: Session) -> Session:
-    """Put a session in the bin. Its actions and its next meeting stay; `restore_session` brings all of it back."""
+    """Put a session in the bin. Its actions and its next meeting stay. `restore_session` takes it back."""
     session_lock(session.pk)
     row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
     if row.removed_at is None:

@@ -8,8 +8,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coachnet.accounts.models import User
 from coaching.models.sessions import Session
+from coachnet.accounts.models import User
 from companies.models import Company
 
 

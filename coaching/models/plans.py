@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coachnet.accounts.models import User
-from coachnet.audit.tracking import audited
 from coaching.models.engagements import Engagement
 from coaching.models.sessions import Session
+from coachnet.accounts.models import User
+from coachnet.audit.tracking import audited
 from companies.models import Contact
 
 
@@ -111,9 +111,7 @@ class Action(models.Model):
     @property
     def owner(self) -> User | Contact:
         """Whoever has promised it. The database holds that there is exactly one."""
-        owner = self.owner_coach or self.owner_contact
-        assert owner is not None
-        return owner
+        return self.owner_coach or self.owner_contact  # type: ignore[return-value]
 
     @property
     def is_open(self) -> bool:

@@ -10,9 +10,9 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coaching.models.engagements import Engagement
 from coachnet.accounts.models import Organisation, User
 from coachnet.audit.tracking import audited
-from coaching.models.engagements import Engagement
 from companies.models import CircularStrategy, Company, Contact
 
 # How long a removed session can be put back from the bin.
@@ -40,7 +40,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.present().filter(engagement__in=Engagement.objects.visible_to(user).values("pk"))
 
     def listed_for(self, user: User) -> Self:
-        """Rows of the companies the person may see: date, coach, channel, minutes, strategies; never the note."""
+        """Rows of visible companies: date, coach, channel, minutes, strategies; never the note."""
         return self.present().filter(engagement__company__in=Company.objects.visible_to(user).values("pk"))
 
     def of(self, user: User) -> Self:

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from coachnet.accounts.models import User
 from coaching.models import Engagement, Programme
+from coachnet.accounts.models import User
 from companies.models import Company, Contact
 from tests.factories.coaching import EngagementFactory, ProgrammeFactory
 from tests.factories.companies import CompanyFactory, ContactFactory

@@ -13,7 +13,7 @@ from django.utils import timezone
 from coaching import actions
 from coaching.actions import NewContact, NextMeeting, NextStep, SessionConflict, SessionEntry
 from coaching.actions import sessions as session_actions
-from coaching.models import Action, Engagement, Missing, Programme, Session, SessionDraft, Stage, StageChange
+from coaching.models import Action, Engagement, Missing, Session, SessionDraft, Stage, StageChange
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.coaching import ActionFactory, EngagementFactory, SessionDraftFactory, SessionFactory
 from tests.factories.companies import CompanyFactory, ContactFactory
@@ -92,8 +92,8 @@ def test_log_session_again_answers_as_the_first_time(
     entry = replace(
         entry, next_steps=(step,), new_contacts=(NewContact("Tove Brandt"),), stage=Stage.BASELINE
     )
-    first = actions.log_session(by=coach, company=company, entry=entry, id=key)
-    second = actions.log_session(by=coach, company=company, entry=entry, id=key)
+    first = actions.log_session(by=coach, company=company, entry=entry, key=key)
+    second = actions.log_session(by=coach, company=company, entry=entry, key=key)
 
     assert first == second
     assert (Session.objects.count(), Action.objects.count(), StageChange.objects.count()) == (1, 1, 1)
@@ -103,10 +103,10 @@ def test_log_session_again_answers_as_the_first_time(
 
 def test_log_session_changed_body_with_the_same_key_is_a_conflict(coach, company, engagement, entry):
     key = uuid.uuid4()
-    actions.log_session(by=coach, company=company, entry=entry, id=key)
+    actions.log_session(by=coach, company=company, entry=entry, key=key)
 
     with pytest.raises(SessionConflict) as conflict:
-        actions.log_session(by=coach, company=company, entry=replace(entry, note="En annan text"), id=key)
+        actions.log_session(by=coach, company=company, entry=replace(entry, note="En annan text"), key=key)
 
     assert conflict.value.session.note == "Sorteringen är på plats."
     assert Session.objects.get().note == "Sorteringen är på plats."
@@ -119,13 +119,13 @@ def test_log_session_second_editor_gets_a_conflict_and_the_first_one_does_not(
     session = actions.log_session(by=coach, company=company, entry=entry)
     hers, his = replace(entry, note="Hennes"), replace(entry, note="Hans")
 
-    actions.log_session(by=coach, company=company, entry=hers, id=session.pk, version=1)
+    actions.log_session(by=coach, company=company, entry=hers, key=session.pk, version=1)
     with pytest.raises(SessionConflict):
-        actions.log_session(by=colleague, company=company, entry=his, id=session.pk, version=1)
+        actions.log_session(by=colleague, company=company, entry=his, key=session.pk, version=1)
     assert Session.objects.get().note == "Hennes"
 
     # Having seen hers, he may save: the lock is optimistic, not a wall.
-    actions.log_session(by=colleague, company=company, entry=his, id=session.pk, version=2)
+    actions.log_session(by=colleague, company=company, entry=his, key=session.pk, version=2)
     assert (Session.objects.get().note, Session.objects.get().version) == ("Hans", 3)
 
 
@@ -134,9 +134,13 @@ def test_log_session_without_the_version_check_would_overwrite(
 ):
     """Negative control: with the check off, the second editor silently wins."""
     session = actions.log_session(by=coach, company=company, entry=entry)
-    actions.log_session(by=coach, company=company, entry=replace(entry, note="Ett"), id=session.pk, version=1)
+    actions.log_session(
+        by=coach, company=company, entry=replace(entry, note="Ett"), key=session.pk, version=1
+    )
     monkeypatch.setattr(session_actions, "_demand_fitting", lambda *args, **kwargs: None)
-    actions.log_session(by=coach, company=company, entry=replace(entry, note="Två"), id=session.pk, version=1)
+    actions.log_session(
+        by=coach, company=company, entry=replace(entry, note="Två"), key=session.pk, version=1
+    )
 
     assert Session.objects.get().note == "Två"
 
@@ -168,7 +172,7 @@ def test_log_session_two_equal_requests_at_once_make_one_row(coach, company, pro
     entry = replace(entry, next_steps=(NextStep(uuid.uuid4(), "Ring", coach),), next_meeting=None)
 
     def save():
-        return actions.log_session(by=coach, company=company, entry=entry, id=key)
+        return actions.log_session(by=coach, company=company, entry=entry, key=key)
 
     first, second = _at_once(save, save)
 
@@ -192,7 +196,7 @@ def test_log_session_two_equal_requests_at_once_collide_without_the_lock(
     monkeypatch.setattr(session_actions, "_engagement_for", slow_look)
 
     def save():
-        return actions.log_session(by=coach, company=company, entry=entry, id=key)
+        return actions.log_session(by=coach, company=company, entry=entry, key=key)
 
     results = _at_once(save, save)
 
@@ -215,7 +219,7 @@ def test_log_session_freezes_the_organisation(coach, company, engagement, entry,
     coach.organisation = OrganisationFactory(name="Ny arbetsgivare")
     coach.save()
     actions.log_session(
-        by=coach, company=company, entry=replace(entry, note="Rättat"), id=session.pk, version=1
+        by=coach, company=company, entry=replace(entry, note="Rättat"), key=session.pk, version=1
     )
 
     assert session.session_coaches.get().organisation == science_park
@@ -225,7 +229,7 @@ def test_log_session_freezes_when_logged_not_when_planned(coach, company, engage
     session = actions.plan_session(by=coach, company=company, entry=entry)
     coach.organisation = OrganisationFactory(name="Ny arbetsgivare")
     coach.save()
-    actions.log_session(by=coach, company=company, entry=entry, id=session.pk, version=1)
+    actions.log_session(by=coach, company=company, entry=entry, key=session.pk, version=1)
 
     assert session.session_coaches.get().organisation == coach.organisation
 
@@ -266,7 +270,7 @@ def test_log_session_with_the_id_of_somebody_elses_session_writes_nothing(
 
     with pytest.raises(PermissionDenied):
         actions.log_session(
-            by=other_coach, company=own, entry=SessionEntry(date=yesterday), id=theirs.pk, version=1
+            by=other_coach, company=own, entry=SessionEntry(date=yesterday), key=theirs.pk, version=1
         )
     theirs.refresh_from_db()
     assert (theirs.note, theirs.version) == ("Hemligt", 1)
@@ -302,7 +306,7 @@ def test_log_session_at_another_company_than_it_was_saved_for_is_refused(
     other = CompanyFactory()
     with pytest.raises(ValidationError) as refused:
         actions.log_session(
-            by=coach, company=other, entry=replace(entry, contacts=()), id=session.pk, version=1
+            by=coach, company=other, entry=replace(entry, contacts=()), key=session.pk, version=1
         )
     assert list(refused.value.message_dict) == ["company"]
 
@@ -342,7 +346,7 @@ def test_log_session_plans_the_next_meeting_and_moves_it_instead_of_doubling_it(
     assert list(planned.contacts.all()) == [contact]
     assert list(planned.coaches.all()) == [coach]
 
-    actions.log_session(by=coach, company=company, entry=with_meeting(14), id=session.pk, version=1)
+    actions.log_session(by=coach, company=company, entry=with_meeting(14), key=session.pk, version=1)
     planned.refresh_from_db()
     assert planned.date == today + dt.timedelta(14)
     assert Session.objects.planned().count() == 1
@@ -360,7 +364,7 @@ def test_log_session_leaves_a_meeting_alone_that_its_form_did_not_touch(
         by=coach,
         company=company,
         entry=replace(entry, note="Rättat", next_meeting=meeting),
-        id=session.pk,
+        key=session.pk,
         version=1,
     )
     assert Session.objects.planned().get().date == today + dt.timedelta(30)
@@ -374,7 +378,7 @@ def test_log_session_calls_the_next_meeting_off_when_its_date_is_cleared(
         by=coach, company=company, entry=replace(entry, next_meeting=meeting, plans_next_meeting=True)
     )
     actions.log_session(
-        by=coach, company=company, entry=replace(entry, plans_next_meeting=True), id=session.pk, version=1
+        by=coach, company=company, entry=replace(entry, plans_next_meeting=True), key=session.pk, version=1
     )
     assert session.next_session.__class__.objects.get(planned_in=session).state == "cancelled"
 
@@ -383,7 +387,7 @@ def test_log_session_removes_the_draft_in_the_same_breath(coach, colleague, comp
     key = uuid.uuid4()
     SessionDraftFactory(key=key, coach=coach)
     theirs = SessionDraftFactory(key=key, coach=colleague)
-    actions.log_session(by=coach, company=company, entry=entry, id=key)
+    actions.log_session(by=coach, company=company, entry=entry, key=key)
 
     assert list(SessionDraft.objects.all()) == [theirs]
 
@@ -392,7 +396,7 @@ def test_log_session_keeps_the_draft_when_it_fails(coach, company, engagement, e
     draft = SessionDraftFactory(coach=coach)
     with pytest.raises(ValidationError):
         actions.log_session(
-            by=coach, company=company, entry=replace(entry, date=today + dt.timedelta(1)), id=draft.key
+            by=coach, company=company, entry=replace(entry, date=today + dt.timedelta(1)), key=draft.key
         )
     assert SessionDraft.objects.of(coach).get() == draft
 
@@ -404,7 +408,7 @@ def test_plan_session_may_lie_ahead_and_cannot_undo_a_held_one(coach, company, e
 
     held = actions.log_session(by=coach, company=company, entry=entry)
     with pytest.raises(ValidationError):
-        actions.plan_session(by=coach, company=company, entry=ahead, id=held.pk, version=1)
+        actions.plan_session(by=coach, company=company, entry=ahead, key=held.pk, version=1)
 
 
 def test_cancel_session_and_take_it_back(coach, company, engagement, entry):
@@ -418,10 +422,10 @@ def test_plan_session_again_after_it_was_called_off(coach, company, engagement, 
     cancelled = actions.cancel_session(by=coach, session=session)
 
     # A late retry of the first request changes nothing …
-    assert actions.plan_session(by=coach, company=company, entry=entry, id=session.pk).state == "cancelled"
+    assert actions.plan_session(by=coach, company=company, entry=entry, key=session.pk).state == "cancelled"
     # … but the same content on the present version is a wish to plan it again.
     again = actions.plan_session(
-        by=coach, company=company, entry=entry, id=session.pk, version=cancelled.version
+        by=coach, company=company, entry=entry, key=session.pk, version=cancelled.version
     )
     assert again.state == "planned"
 
