@@ -53,7 +53,7 @@ def supervise(place: Place, ready: Callable[[], object]) -> None:
 
 
 def _run_servers(place: Place, ready: Callable[[], object]) -> None:
-    watch = None if KERNEL_TELLS else _Watcher()
+    watch = Watcher.where_needed()
     binaries = Binaries.of(place)
     postgres = Service(place, "postgres", postgres_command(place, binaries), signal.SIGINT)
     valkey = Service(place, "valkey", valkey_command(place, binaries), signal.SIGTERM)
@@ -68,7 +68,7 @@ def _run_servers(place: Place, ready: Callable[[], object]) -> None:
             service.stop()
 
 
-def _keep_running(place: Place, services: list["Service"], watch: "_Watcher | None") -> None:
+def _keep_running(place: Place, services: list["Service"], watch: "Watcher | None") -> None:
     restarts: list[float] = []
     while True:
         with suppress(BlockingIOError), locked(place, "holders", fcntl.LOCK_EX | fcntl.LOCK_NB):
@@ -100,7 +100,7 @@ class Service:
         """What the server printed since its last start."""
         return self.place.runtime / f"{self.name}.log"
 
-    def start(self, watch: "_Watcher | None") -> None:
+    def start(self, watch: "Watcher | None") -> None:
         """End what an earlier, killed supervisor left, and start."""
         _end_leftover(self.place, self.name)
         with self.log.open("wb") as log:
@@ -289,8 +289,13 @@ def dies_with_parent(by: signal.Signals) -> Callable[[], None] | None:
     return preexec
 
 
-class _Watcher:
-    """A forked process that ends the servers when the supervisor's end of a pipe closes."""
+class Watcher:
+    """A forked process that ends other processes when our end of a pipe closes."""
+
+    @classmethod
+    def where_needed(cls) -> "Watcher | None":
+        """Return a watcher, or None where the kernel does its work."""
+        return None if KERNEL_TELLS else cls()
 
     def __init__(self) -> None:
         reading, self._writing = os.pipe()
