@@ -31,7 +31,7 @@ def matching(companies: CompanyQuerySet, text: str) -> CompanyQuerySet:
     """
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     if not text or looks_personal(text):
-        return companies.none()
+        return companies.none().annotate(rank=Value(0), likeness=Value(0))
     key = SvSearchKey(Value(text))
     whens = [
         When(search_key=key, then=0),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Func, TextField
+from django.db.models import FloatField, Func, TextField
 
 
 class SvSortKey(Func):
@@ -34,3 +34,4 @@ class WordSimilarity(Func):
 
     function = "word_similarity"
     arity = 2
+    output_field = FloatField()
