@@ -53,6 +53,7 @@ def enter(browser: Browser, live_server: LiveServer, settings: Any, look: Look) 
             locale="sv-SE" if look.language == "sv" else "en-GB",
             timezone_id="Europe/Stockholm",
             color_scheme="light",
+            reduced_motion="reduce",  # a colour on its way is measured as the wrong colour
             **options,
         )
         context.set_default_timeout(10_000)
