@@ -1,0 +1,1 @@
+"""Who did what: every change, sign-in, export and refusal, append-only."""

@@ -1,6 +1,6 @@
 """The decorator that puts a model under audit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import pghistory
@@ -9,14 +9,18 @@ from django.db import models
 M = TypeVar("M", bound=models.Model)
 
 
-def audited(*, exclude: Sequence[str] = ()) -> Callable[[type[M]], type[M]]:
+def audited(
+    *, exclude: Sequence[str] = (), labels: Mapping[str, Callable[[Any], Any]] | None = None
+) -> Callable[[type[M]], type[M]]:
     """Record every insert, update and delete of a row by trigger, bulk writes and raw SQL included.
 
     `exclude` names fields whose content must never be copied into the history (secrets, derived columns).
-    The rows of the model's own many-to-many fields are recorded too.
+    The rows of the model's own many-to-many fields are recorded too. `labels` gives, for columns whose values
+    are keys without choices, the function that turns a value into words for Historik.
     """
 
     def put_under_audit(model: type[M]) -> type[M]:
+        model.audit_labels = dict(labels or {})  # type: ignore[attr-defined]
         _track(model, exclude=list(exclude) or None)
         for field in model._meta.local_many_to_many:
             through = field.remote_field.through

@@ -1,6 +1,11 @@
 """Addresses of audit."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from coachnet.audit import views
 
 app_name = "audit"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.log, name="log"),
+    path("export/", views.export, name="export"),
+]

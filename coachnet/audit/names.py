@@ -1,0 +1,116 @@
+"""Names for what rows of history refer to, fetched once per model whatever the number of rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from coachnet.audit.timeline import ACCESS, Row, tracked_model
+from coachnet.lib.templatetags.formats import clock, iso_day, number
+
+Found = dict[type[models.Model], dict[str, models.Model]]
+
+
+class Names:
+    """Looks up people and objects by id, and writes values as they stand on screen."""
+
+    def __init__(self, found: Found) -> None:
+        self.found = found
+
+    @classmethod
+    def gather(cls, rows: Iterable[Row], contexts: Mapping[Any, dict[str, Any]]) -> "Names":
+        """Fetch everything that the rows refer to: one query per model."""
+        wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
+        person = get_user_model()
+        wanted[person] |= {facts.get("user") for facts in contexts.values()}
+        for row in rows:
+            if row.source == ACCESS:
+                wanted[person] |= {row.after["user"], row.after["detail"].get("by")}
+                continue
+            for column in _references(tracked_model(row.source)):
+                for values in filter(None, (row.before, row.after)):
+                    wanted[column.related_model].add(values.get(column.attname))
+        return cls({model: _fetch(model, keys - {None}) for model, keys in wanted.items()})
+
+    def person(self, key: Any) -> str:
+        """A person's name; for somebody who is gone, the number of the account."""
+        return self._name(get_user_model(), key) if key else ""
+
+    def actor(self, facts: Mapping[str, Any]) -> str:
+        """Who did it: a person, a task of the platform, a command, or somebody at the database itself."""
+        if facts.get("user"):
+            return self.person(facts["user"])
+        if facts.get("task"):
+            return gettext("Coachnet (automatiskt)")
+        if facts.get("command"):
+            return gettext("Kommandot %(command)s") % {"command": facts["command"]}
+        if facts.get("url"):
+            return gettext("Ej inloggad")
+        return gettext("Direkt i databasen")
+
+    def shown(self, column: Any, value: Any) -> str:
+        """A column's value as it stands on screen."""
+        if value in (None, "", []):
+            return ""
+        if column.is_relation:
+            return self._name(column.related_model, value)
+        if labels := getattr(column.model, "audit_labels", {}).get(column.name):
+            return ", ".join(str(labels(one)) for one in (value if isinstance(value, list) else [value]))
+        if isinstance(column, ArrayField):
+            return ", ".join(str(one) for one in value)
+        if column.choices:
+            return str(dict(column.flatchoices).get(value, value))
+        return _plain(column, value)
+
+    def title(self, model: type[models.Model], values: Mapping[str, Any]) -> str:
+        """What an object calls itself, made from a row of its history; its relations come from what was gathered."""
+        columns = [
+            column
+            for column in model._meta.concrete_fields
+            if column.attname in values and not column.generated
+        ]
+        try:
+            obj = model(**{column.attname: column.to_python(values[column.attname]) for column in columns})
+            for column in columns:
+                if column.is_relation and values[column.attname] is not None:
+                    setattr(obj, column.name, self.found[column.related_model][str(values[column.attname])])
+            return str(obj)
+        except (ObjectDoesNotExist, ValidationError, KeyError, AttributeError, ValueError):
+            return ""  # something it leans on is gone
+
+    def _name(self, model: Any, key: Any) -> str:
+        found = self.found.get(model, {}).get(str(key))
+        return str(found) if found else gettext("borttagen (nr %(key)s)") % {"key": key}
+
+
+def _references(model: type[models.Model]) -> Iterable[Any]:
+    return (column for column in model._meta.concrete_fields if column.is_relation)
+
+
+def _fetch(model: type[models.Model], keys: set[Any]) -> dict[str, models.Model]:
+    if not keys:
+        return {}
+    # What an object calls itself may name what it belongs to, so that comes along.
+    rows = model._base_manager.select_related().filter(pk__in=keys)
+    return {str(row.pk): row for row in rows}
+
+
+def _plain(column: models.Field, value: Any) -> str:
+    if isinstance(column, models.BooleanField):
+        return gettext("ja") if value else gettext("nej")
+    if isinstance(column, models.DateTimeField):
+        at = timezone.localtime(column.to_python(value))
+        return f"{iso_day(at)} {clock(at)}"
+    if isinstance(column, models.DateField):
+        return iso_day(column.to_python(value))
+    if isinstance(column, models.TimeField):
+        return clock(column.to_python(value))
+    if isinstance(column, models.IntegerField | models.DecimalField):
+        return number(value)
+    return str(value)

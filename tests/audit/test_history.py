@@ -1,0 +1,184 @@
+"""Historik in sentences: who, when, what changed from what to what."""
+
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from coachnet.accounts.models import Organisation, User
+from coachnet.audit.context import acting
+from coachnet.audit.history import Related, history_of
+from coachnet.audit.words import compare
+from companies.models import CircularStrategy, Company, Contact, Municipality
+from tests.factories.accounts import InvitationFactory, OrganisationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company(coach: User) -> Company:
+    with acting(user=coach.pk):
+        return Company.objects.create(name="Väveriet AB", created_by=coach)
+
+
+def change(obj: Any, by: User, **fields: Any) -> None:
+    with acting(user=by.pk):
+        for name, value in fields.items():
+            setattr(obj, name, value)
+        obj.save()
+
+
+def test_history_tells_who_created_and_what_changed_from_what_to_what(
+    company: Company, coach: User, colleague: User, reference: None
+):
+    boras = Municipality.objects.get(name="Borås")
+    change(company, colleague, name="Väveriet i Borås AB", municipality=boras, size_class="small")
+    changed, created = history_of(company).entries
+    assert (created.by, created.text, created.changes) == ("Maja Ekdahl", "Skapade", [])
+    assert changed.by == "Åke Lind"
+    assert changed.text == "Ändrade företagsnamn, kommun och storleksklass"
+    assert [(one.label, one.before, one.after) for one in changed.changes] == [
+        ("företagsnamn", "Väveriet AB", "Väveriet i Borås AB"),
+        ("kommun", "", "Borås"),
+        ("storleksklass", "", "Litet (10–49)"),
+    ]
+    assert changed.at > created.at or changed.at == created.at
+
+
+def test_history_includes_related_rows_also_those_that_are_gone(company: Company, coach: User):
+    with acting(user=coach.pk):
+        contact = Contact.objects.create(company=company, name="Ek Svensson")
+    change(contact, coach, name="Ek Karlsson")
+    with acting(user=coach.pk):
+        contact.delete()
+    texts = [entry.text for entry in history_of(company, Related(Contact, company=company)).entries]
+    assert texts == [
+        "Tog bort kontaktperson: Ek Karlsson",
+        "Ändrade kontaktperson: Ek Karlsson",
+        "Lade till kontaktperson: Ek Svensson",
+        "Skapade",
+    ]
+
+
+def test_history_of_another_object_stays_out(company: Company, coach: User):
+    other = Company.objects.create(name="Annat företag", created_by=coach)
+    Contact.objects.create(company=other, name="Någon annan")
+    assert len(history_of(company, Related(Contact, company=company)).entries) == 1
+
+
+def test_history_groups_what_one_request_did_and_takes_one_object_once(company: Company, coach: User):
+    with acting(user=coach.pk):
+        company.name = "Första"
+        company.save()
+        company.name = "Andra"
+        company.save()
+        Contact.objects.create(company=company, name="Ek")
+    entry = history_of(company, Related(Contact, company=company)).entries[0]
+    assert entry.text == "Ändrade företagsnamn. Lade till kontaktperson: Ek"
+    assert [(one.before, one.after) for one in entry.changes] == [("Väveriet AB", "Andra")]
+
+
+def test_history_tells_of_rows_between_two_models(company: Company, coach: User, reference: None):
+    strategy = CircularStrategy.objects.order_by("pk").first()
+    assert strategy
+    with acting(user=coach.pk):
+        company.strategies.add(strategy)
+    with acting(user=coach.pk):
+        company.strategies.clear()
+    removed, added, _ = history_of(company).entries
+    assert added.text == "Ändrade fler strategier"
+    assert [(one.before, one.after) for one in added.changes] == [("", str(strategy))]
+    assert [(one.before, one.after) for one in removed.changes] == [(str(strategy), "")]
+
+
+def test_history_shows_a_long_text_by_what_changed_in_it(company: Company, coach: User):
+    first = "Väver tyg av spill från industrin. " * 5
+    change(company, coach, description=first)
+    change(company, coach, description=first.replace("spill", "ull", 1))
+    (shown,) = history_of(company).entries[0].changes
+    assert (shown.label, shown.before, shown.after) == ("vad företaget gör", "", "ändrad")
+    assert [one.text.strip() for one in shown.stretches if one.kind == "del"] == ["spill"]
+    assert [one.text.strip() for one in shown.stretches if one.kind == "ins"] == ["ull"]
+    assert "…" in shown.stretches[-1].text or len(shown.stretches[-1].text) < len(first)
+
+
+def test_compare_gives_back_both_texts():
+    old, new = "Ett två\ntre fyra\n", "Ett tre\nfyra fem\n"
+    stretches = compare(old, new)
+    assert "".join(one.text for one in stretches if one.kind != "ins") == old
+    assert "".join(one.text for one in stretches if one.kind != "del") == new
+
+
+def test_history_hides_counters_and_columns_that_nobody_edits(company: Company, coach: User):
+    change(company, coach, version=2)
+    assert [entry.text for entry in history_of(company).entries] == ["Skapade"]
+
+
+def test_history_never_shows_what_is_sealed():
+    columns = {field.name for field in Company.pgh_event_model._meta.fields}
+    assert not {"personal_number", "personal_number_hash"} & columns
+
+
+def test_history_says_when_nobody_was_signed_in(coach: User):
+    organisation = OrganisationFactory()
+    with acting(task="coachnet.accounts.tasks.clear_expired"):
+        Organisation.objects.update(website="https://a.example.se")
+    with acting(command="load_reference", user=None):
+        Organisation.objects.update(website="https://b.example.se")
+    by = [entry.by for entry in history_of(organisation).entries]
+    assert by == ["Kommandot load_reference", "Coachnet (automatiskt)", "Direkt i databasen"]
+
+
+def test_history_of_an_invitation_uses_the_words_of_its_life(organiser: User):
+    from django.utils import timezone
+
+    invitation = InvitationFactory(invited_by=organiser)
+    change(invitation, organiser, withdrawn_at=timezone.now())
+    assert history_of(invitation).entries[0].text == "Drog tillbaka"
+
+
+def test_history_names_roles(coach: User, admin: User):
+    change(coach, admin, roles=["coach", "admin"])
+    (shown,) = history_of(coach).entries[0].changes
+    assert (shown.before, shown.after) == ("Affärscoach", "Affärscoach, Administratör")
+
+
+def test_history_in_english(company: Company, coach: User):
+    change(company, coach, is_confidential=False, name="Nytt")
+    with translation.override("en"):
+        assert history_of(company).entries[0].by == "Maja Ekdahl"
+
+
+def test_history_pages_by_key_and_misses_nothing(company: Company, coach: User):
+    for number in range(12):
+        change(company, coach, name=f"Namn {number}")
+    seen, after = [], ""
+    while True:
+        found = history_of(company, after=after, size=5)
+        seen += [entry.changes[0].after if entry.changes else entry.text for entry in found.entries]
+        after = found.next
+        if not after:
+            break
+    assert seen == [f"Namn {number}" for number in reversed(range(12))] + ["Skapade"]
+
+
+def test_history_ignores_a_forged_cursor(company: Company):
+    assert len(history_of(company, after="forged").entries) == 1
+
+
+def test_history_costs_the_same_for_one_and_for_eleven_changes(
+    company: Company, coach: User, django_assert_num_queries: Any
+):
+    change(company, coach, responsible_coach=coach)
+    Contact.objects.create(company=company, name="Ek")
+    with django_assert_num_queries(QUERIES):
+        history_of(company, Related(Contact, company=company))
+    for number in range(11):
+        change(company, coach, name=f"Namn {number}")
+        Contact.objects.create(company=company, name=f"Ek {number}")
+    with django_assert_num_queries(QUERIES):
+        history_of(company, Related(Contact, company=company))
+
+
+# The rows, their contexts, people, and the company that contacts belong to.
+QUERIES = 4
