@@ -61,7 +61,9 @@ def make_environment(uv: Path | None) -> None:
 def works(program: Path, *arguments: str) -> bool:
     """Tell whether a program answers `--version`."""
     try:
-        done = subprocess.run([program, *arguments, "--version"], capture_output=True, check=False, timeout=60)
+        done = subprocess.run(
+            [program, *arguments, "--version"], capture_output=True, check=False, timeout=60
+        )
     except OSError:
         return False
     return done.returncode == 0

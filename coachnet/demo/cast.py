@@ -19,10 +19,37 @@ class Member:
 
 
 CAST = (
-    Member("coach", "maja.ekdahl@coachnet.example", Coach, _("Har tillfällen i dag, utkast och åtgärder att göra.")),
-    Member("colleague", "ake.lindqvist@coachnet.example", Coach, _("Arbetar på samma organisation som Maja.")),
-    Member("other", "orjan.berg@coachnet.example", Coach, _("Arbetar på en annan organisation och har ett sekretessmarkerat företag.")),
-    Member("organiser", "sara.holm@coachnet.example", Organiser, _("Bjuder in personer och ser vilka företag nätverket arbetar med.")),
-    Member("official", "vera.nyberg@coachnet.example", Official, _("Ser bara summerade siffror och kommer inte åt något företag.")),
-    Member("admin", "adam.sjostrand@coachnet.example", Admin, _("Sköter personer och behörighet och läser loggen.")),
+    Member(
+        "coach",
+        "maja.ekdahl@coachnet.example",
+        Coach,
+        _("Har tillfällen i dag, utkast och åtgärder att göra."),
+    ),
+    Member(
+        "colleague", "ake.lindqvist@coachnet.example", Coach, _("Arbetar på samma organisation som Maja.")
+    ),
+    Member(
+        "other",
+        "orjan.berg@coachnet.example",
+        Coach,
+        _("Arbetar på en annan organisation och har ett sekretessmarkerat företag."),
+    ),
+    Member(
+        "organiser",
+        "sara.holm@coachnet.example",
+        Organiser,
+        _("Bjuder in personer och ser vilka företag nätverket arbetar med."),
+    ),
+    Member(
+        "official",
+        "vera.nyberg@coachnet.example",
+        Official,
+        _("Ser bara summerade siffror och kommer inte åt något företag."),
+    ),
+    Member(
+        "admin",
+        "adam.sjostrand@coachnet.example",
+        Admin,
+        _("Sköter personer och behörighet och läser loggen."),
+    ),
 )

@@ -38,7 +38,11 @@ class Mail:
     def framed_html(self) -> str:
         """The HTML with links that open in a tab of their own."""
         base = '<base target="_blank">'
-        return _HEAD.sub(lambda head: head[0] + base, self.html, count=1) if _HEAD.search(self.html) else base + self.html
+        return (
+            _HEAD.sub(lambda head: head[0] + base, self.html, count=1)
+            if _HEAD.search(self.html)
+            else base + self.html
+        )
 
     @property
     def style_hashes(self) -> list[str]:
@@ -60,7 +64,9 @@ def _folder(path: Path) -> mailbox.Maildir:
 def all_mails(path: Path) -> list[Mail]:
     """Every mail, newest first."""
     folder = _folder(path)
-    return sorted((read_mail(path, key) for key in folder.iterkeys()), key=lambda mail: mail.arrived, reverse=True)
+    return sorted(
+        (read_mail(path, key) for key in folder.iterkeys()), key=lambda mail: mail.arrived, reverse=True
+    )
 
 
 def read_mail(path: Path, key: str) -> Mail:

@@ -31,4 +31,6 @@ def refuse_foreign(settings: object) -> None:
     if foreign := [host for host in getattr(settings, "ALLOWED_HOSTS", []) if host not in HOSTS]:
         faults.append(f"ALLOWED_HOSTS names {', '.join(foreign)}. The demo only serves this machine.")
     if faults:
-        raise ImproperlyConfigured("The demo does not start:\n" + "\n".join(f"  - {fault}" for fault in faults))
+        raise ImproperlyConfigured(
+            "The demo does not start:\n" + "\n".join(f"  - {fault}" for fault in faults)
+        )

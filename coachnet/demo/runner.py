@@ -41,7 +41,9 @@ def run(log: Log) -> None:
     began = time.monotonic()
     foreign = [name for name in NOT_FOR_THE_DEMO if os.environ.get(name)]
     if foreign:
-        raise ImproperlyConfigured(f"The demo brings its own servers. Unset {', '.join(foreign)} and try again.")
+        raise ImproperlyConfigured(
+            f"The demo brings its own servers. Unset {', '.join(foreign)} and try again."
+        )
     with _alone(), _told_to_stop() as stop:
         prepare(log)
         port, mail_port = free_port(FIRST_PORT), free_port(0)
@@ -81,7 +83,12 @@ def make_parts(log: Log, site: str, port: int, mail_port: int) -> list[Part]:
             environment | {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"},
             log,
         ),
-        Part("beat", [*celery, "beat", f"--schedule={SCHEDULE}", "--pidfile=", "--loglevel=INFO"], environment, log),
+        Part(
+            "beat",
+            [*celery, "beat", f"--schedule={SCHEDULE}", "--pidfile=", "--loglevel=INFO"],
+            environment,
+            log,
+        ),
     ]
 
 

@@ -38,8 +38,10 @@ def demo_only(view: View) -> View:
 @demo_only
 def index(request: HttpRequest) -> HttpResponse:
     """Choose whom to be."""
-    people = User.objects.active().select_related("organisation").in_bulk(
-        [member.email for member in CAST], field_name="email"
+    people = (
+        User.objects.active()
+        .select_related("organisation")
+        .in_bulk([member.email for member in CAST], field_name="email")
     )
     members = [(member, people[member.email]) for member in CAST if member.email in people]
     return render(request, "demo/index.html", {"members": members})

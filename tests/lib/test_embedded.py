@@ -46,7 +46,9 @@ def place(project: Path) -> Iterator[Place]:
 
 def processes(place: Place) -> dict[str, int]:
     """The living servers and supervisor of a place: name → process id."""
-    listing = subprocess.run(["ps", "-ww", "-eo", "pid=,command="], capture_output=True, text=True, check=True)
+    listing = subprocess.run(
+        ["ps", "-ww", "-eo", "pid=,command="], capture_output=True, text=True, check=True
+    )
     found = {}
     for line in listing.stdout.splitlines():
         pid, _, command = line.strip().partition(" ")
@@ -162,7 +164,8 @@ def test_last_holder_stops_the_servers(place: Place):
 def test_many_at_once_share_one_supervisor(place: Place):
     arguments = [sys.executable, "-P", "-c", HOLDER, LIBRARY, place.mode, place.project]
     several = [
-        subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
+        subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
     ]
     for process in several:
         assert process.stdout
@@ -253,7 +256,10 @@ def test_cluster_of_another_version_is_explained(tmp_path: Path):
     embedded._prepare_folders(place)
     (place.data / "postgres").mkdir()
     (place.data / "postgres" / "PG_VERSION").write_text("12\n")
-    with pytest.raises(EmbeddedError, match=r"written by Postgres 12.*Remove"), embedded.running("test", tmp_path):
+    with (
+        pytest.raises(EmbeddedError, match=r"written by Postgres 12.*Remove"),
+        embedded.running("test", tmp_path),
+    ):
         pass
     shutil.rmtree(place.base)
 

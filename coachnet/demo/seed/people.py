@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from coachnet.accounts.models import Organisation, PastEmployment, User
+from coachnet.accounts.actions import change_employer, invite_person
+from coachnet.accounts.models import Organisation, User
 
 Kind, Regime, SubRegion = Organisation.Kind, Organisation.AccessRegime, Organisation.SubRegion
 
@@ -44,7 +45,7 @@ PEOPLE = (
     Person("Tove Hallin", "RISE", "Forskare och coach"),
     Person("Henrik Öberg", "RISE", "Projektledare", ("coach", "organiser")),
     Person("Örjan Berg", "Inkubatorn Slussporten", "Affärscoach"),
-    Person("Lovisa Strand", "Inkubatorn Slussporten", "Affärscoach"),
+    Person("Lovisa Strand", "Utvecklingshuset Vättervik", "Affärscoach"),  # moves to Slussporten, see below
     Person("Elin Wäring", "Utvecklingshuset Vättervik", "Produktionscoach"),
     Person("Jonas Skoog", "Utvecklingshuset Vättervik", "Affärscoach"),
     Person("Petra Ängmo", "Utvecklingshuset Vättervik", "Affärscoach"),
@@ -78,12 +79,26 @@ def plant_people() -> dict[str, User]:
         )
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         people[person.name] = user
-    mover = people["Lovisa Strand"]
-    PastEmployment.objects.create(
+    admin, mover = people["Adam Sjöstrand"], people["Lovisa Strand"]
+    change_employer(
         user=mover,
-        organisation=organisations["Utvecklingshuset Vättervik"],
-        title="Affärscoach",
-        started_on=joined - dt.timedelta(days=900),
-        ended_on=joined - dt.timedelta(days=1),
+        organisation=organisations["Inkubatorn Slussporten"],
+        since=timezone.localdate() - dt.timedelta(days=240),
+        by=admin,
     )
+    people[mover.name] = User.objects.get(pk=mover.pk)
     return people
+
+
+def plant_invitation(people: dict[str, User]) -> None:
+    """One invitation that waits for an answer; its mail is the first in the mail catcher."""
+    organiser = people["Sara Holm"]
+    assert organiser.organisation
+    invite_person(
+        email="ny.coach@coachnet.example",
+        name="Noor Salim",
+        organisation=organiser.organisation,
+        roles=["coach"],
+        message="Välkommen till nätverket. Skapa ditt konto före nästa träff, så hinner du titta runt.",
+        by=organiser,
+    )
