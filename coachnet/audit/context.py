@@ -20,10 +20,9 @@ def client_address(request: HttpRequest) -> str | None:
     own words. With fewer entries than proxies the header is not ours, and the peer's own address counts.
     """
     proxies = settings.TRUSTED_PROXIES
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if proxies else []
-    given = (
-        forwarded[-proxies] if proxies and len(forwarded) >= proxies else request.META.get("REMOTE_ADDR", "")
-    )
+    forwarded = [entry for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if entry.strip()]
+    ours = proxies and len(forwarded) >= proxies
+    given = forwarded[-proxies] if ours else request.META.get("REMOTE_ADDR", "")
     try:
         return str(ipaddress.ip_address(given.strip().removeprefix("[").partition("]")[0]))
     except ValueError:
