@@ -142,4 +142,6 @@ def _save(company: Company) -> None:
     except IntegrityError as error:
         if "company_number_once" not in str(error):
             raise
-        raise ValidationError({"organisation_number": _("Numret finns redan på ett annat företag.")}) from error
+        raise ValidationError(
+            {"organisation_number": _("Numret finns redan på ett annat företag.")}
+        ) from error

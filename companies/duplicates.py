@@ -1,20 +1,25 @@
 """Is the company already there? Asked while a new one is typed, and again before it is saved."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ValidationError
 from django.db.models import Q, Value
 from django.db.models.functions import Replace
+from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
 from coachnet.lib.encrypted import keyed_hashes
 from coachnet.lib.swedish import SvSearchKey
 from companies import organisation_number, personal_number
 from companies.models import Company, Municipality
+from companies.querysets import CompanyQuerySet
 
 ALIKE = 0.5
 SHOWN = 5
+# All that may be said of a number that belongs to a company with sekretessmarkering.
+HIDDEN_NUMBER = _("Numret finns redan hos en annan coach. Kontakta administratören.")
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,9 @@ def find(
     return Duplicates(same, hidden is not None, [company for company in similar if company != same])
 
 
-def _similar(visible, name: str, owner: str, municipality: Municipality | None) -> list[Company]:  # type: ignore[no-untyped-def]
+def _similar(
+    visible: CompanyQuerySet, name: str, owner: str, municipality: Municipality | None
+) -> list[Company]:
     likeness = Q()
     if name.strip():
         # The name alone, without the form's letters that half of all names end with.
@@ -69,7 +76,7 @@ def _similar(visible, name: str, owner: str, municipality: Municipality | None) 
     return list(visible.filter(likeness).select_related("municipality").order_by(*order)[:SHOWN])
 
 
-def _readable(clean, written: str) -> str:  # type: ignore[no-untyped-def]
+def _readable(clean: Callable[[str], str], written: str) -> str:
     try:
         return clean(written) if written else ""
     except ValidationError:

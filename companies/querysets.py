@@ -4,10 +4,11 @@ Coaching lies in a higher layer, which this one may not import. Where a set depe
 through the reverse relation names that coaching declares (`engagements__memberships`).
 """
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
@@ -42,6 +43,29 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         """Companies that nobody coaches at present."""
         coached = self.model.objects.filter(engagements__isnull=False, engagements__ended_on=None)
         return self.exclude(pk__in=coached.values("pk"))
+
+    def in_stage(self, stage: str) -> "CompanyQuerySet":
+        """Companies with an open engagement in the stage."""
+        found = self.model.objects.filter(engagements__stage=stage, engagements__ended_on=None)
+        return self.filter(pk__in=found.values("pk"))
+
+    def with_last_session(self) -> "CompanyQuerySet":
+        """Adds `last_on`: the date of the latest session that was held, or None."""
+        held = self.model.objects.filter(
+            pk=OuterRef("pk"), engagements__sessions__state="held", engagements__sessions__removed_at=None
+        )
+        newest = held.order_by("-engagements__sessions__date").values("engagements__sessions__date")[:1]
+        return self.annotate(last_on=Subquery(newest))
+
+    def quiet_since(self, day: dt.date) -> "CompanyQuerySet":
+        """Companies that are coached, but with no session held since the day, nor begun since."""
+        coached = self.model.objects.filter(engagements__ended_on=None, engagements__started_on__lt=day)
+        heard = self.model.objects.filter(
+            engagements__sessions__state="held",
+            engagements__sessions__removed_at=None,
+            engagements__sessions__date__gte=day,
+        )
+        return self.filter(pk__in=coached.values("pk")).exclude(pk__in=heard.values("pk"))
 
     def in_swedish_order(self) -> "CompanyQuerySet":
         """By name, å ä ö last."""

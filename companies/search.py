@@ -44,7 +44,11 @@ def matching(companies: CompanyQuerySet, text: str) -> CompanyQuerySet:
         by_number = Q(organisation_number__startswith=number.group(1))
         condition |= by_number
         whens.insert(0, When(by_number, then=0))
-    places = list(Municipality.objects.alias(key=SvSearchKey("name")).filter(key__startswith=key).values_list("pk", flat=True))
+    places = list(
+        Municipality.objects.alias(key=SvSearchKey("name"))
+        .filter(key__startswith=key)
+        .values_list("pk", flat=True)
+    )
     if places and len(text) > 2:
         condition |= Q(municipality__in=places)
         whens.append(When(municipality__in=places, then=3))

@@ -8,9 +8,7 @@ from companies import reference_data
 
 
 class Command(BaseCommand):
-    help = (
-        "Load municipalities, SNI, strategies, indicators, assessment and glossary from companies/data."
-    )
+    help = "Load municipalities, SNI, strategies, indicators, assessment and glossary from companies/data."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -1,0 +1,153 @@
+"""What the pages of companies show of coaching: stage, latest session, rhythm, next step.
+
+Coaching lies in a higher layer, which this one may not import. Its models are reached through the relations
+they declare to Company, and what a person may read is decided by their own QuerySets.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from coachnet.accounts.models import User
+from coachnet.lib.templatetags.formats import days, relative_day
+from companies import organisation_number
+from companies.models import Company
+
+QUIET_DAYS = 45
+YEAR = 365
+
+
+def _related(model: type[models.Model], name: str) -> Any:
+    related = model._meta.get_field(name).related_model
+    assert isinstance(related, type)
+    return related
+
+
+def engagement_model() -> Any:
+    """coaching.Engagement."""
+    return _related(Company, "engagements")
+
+
+def sessions() -> Any:
+    """Every coaching.Session, as its own QuerySet."""
+    return _related(engagement_model(), "sessions").objects.all()
+
+
+def actions() -> Any:
+    """Every coaching.Action, as its own QuerySet."""
+    return _related(engagement_model(), "actions").objects.all()
+
+
+def stage_choices() -> list[tuple[str, Any]]:
+    """The six stages, in order."""
+    return list(engagement_model()._meta.get_field("stage").choices)
+
+
+@dataclass
+class Row:
+    """One company in the list."""
+
+    company: Company
+    last_on: dt.date | None = None
+    stage: int = 0
+    stage_name: str = ""
+    ticks: list[float] = field(default_factory=list)
+    next_step: Any = None
+
+    @property
+    def days_since(self) -> int | None:
+        """Days since the latest session that was held."""
+        return (timezone.localdate() - self.last_on).days if self.last_on else None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing has been heard for long, while the coaching goes on."""
+        return self.stage > 0 and (self.days_since or 0) > QUIET_DAYS
+
+    @property
+    def last_ago(self) -> str:
+        """How long ago that was, in the fewest words: "i dag", "63 dagar"."""
+        since = self.days_since
+        return days(since) if since else relative_day(self.last_on, "capital")
+
+    @property
+    def place_and_stage(self) -> str:
+        """What stands beside the name in a list of hits."""
+        return " · ".join(filter(None, (str(self.company.municipality or ""), self.stage_name)))
+
+    @property
+    def meta(self) -> str:
+        """What tells companies of like names apart when one is chosen."""
+        number = organisation_number.shown(self.company.organisation_number)
+        return " · ".join(filter(None, (str(self.company.municipality or ""), number)))
+
+
+def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
+    """The companies (annotated by `with_last_session`) as rows, at three queries however many they are.
+
+    A next step is shown only to those who may read the action plan.
+    """
+    rows = {company.pk: Row(company, last_on=getattr(company, "last_on", None)) for company in companies}
+    for company, engagement in current_engagements(rows).items():
+        rows[company].stage = engagement.current_stage.number
+        rows[company].stage_name = engagement.get_stage_display()
+    for company, ticks in _ticks(rows).items():
+        rows[company].ticks = ticks
+    open_actions = actions().visible_to(user).open().filter(engagement__company__in=rows)
+    first = open_actions.order_by("engagement__company", models.F("due_on").asc(nulls_last=True), "id")
+    for action in first.distinct("engagement__company").select_related("engagement"):
+        rows[action.engagement.company_id].next_step = action
+    return list(rows.values())
+
+
+def current_engagements(companies: Iterable[int]) -> dict[int, Any]:
+    """The open engagement of each company, the latest if there are several. One query."""
+    found = engagement_model().objects.open().filter(company__in=list(companies))
+    return {one.company_id: one for one in found.order_by("started_on", "id")}
+
+
+def _ticks(companies: Iterable[int]) -> dict[int, list[float]]:
+    """When sessions were held in the last year, as percent of the year; 100 is today. One query."""
+    today = timezone.localdate()
+    held = (
+        sessions()
+        .held()
+        .filter(
+            engagement__company__in=list(companies), date__gt=today - dt.timedelta(days=YEAR), date__lte=today
+        )
+    )
+    ticks: dict[int, list[float]] = defaultdict(list)
+    for company, day in held.order_by("-date").values_list("engagement__company", "date"):
+        ticks[company].append(round(100 - (today - day).days * 100 / YEAR, 1))
+    return ticks
+
+
+def engagements_of(company: Company, user: User) -> Any:
+    """The company's engagements with their coaches, open ones first, then the latest."""
+    found = engagement_model().objects.listed_for(user).filter(company=company).with_people()
+    return found.order_by(models.F("ended_on").desc(nulls_first=True), "-started_on", "-id")
+
+
+def stages_of(engagement: Any) -> list[dict[str, Any]]:
+    """The six stages as the ring's list shows them: which are done, where it is now, and since when."""
+    if engagement is None:
+        return []
+    entered = {change.stage: change.entered_on for change in engagement.stage_changes.all()}
+    now = engagement.current_stage.number
+    stages = []
+    for step, (stage, name) in enumerate(stage_choices(), start=1):
+        state = "now" if step == now else "done" if step < now else "todo"
+        stages.append({"step": step, "name": name, "state": state, "note": _since(entered.get(stage), state)})
+    return stages
+
+
+def _since(day: dt.date | None, state: str) -> str:
+    if day is None or state == "todo":
+        return ""
+    return gettext("sedan %(day)s") % {"day": day} if state == "now" else str(day)

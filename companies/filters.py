@@ -1,0 +1,206 @@
+"""The list of companies as its address says: view, search, filters, order."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from coachnet.accounts.models import Organisation, User
+from coachnet.accounts.roles import Permission
+from coachnet.lib.swedish import SvSortKey
+from companies import coached, search
+from companies.forms import StrategyChoice
+from companies.models import CircularStrategy, Company, Municipality, SubRegion
+from companies.querysets import CompanyQuerySet
+
+NEVER = dt.date.min
+ORDERS = {
+    "name": ("sort_key", "pk"),
+    "newest": ("-heard_on", "sort_key", "pk"),
+    "oldest": ("heard_on", "sort_key", "pk"),
+    "best": search.BEST_FIRST,
+}
+
+
+class FilterForm(forms.Form):
+    """What can be chosen above the list. A choice that does not exist is ignored, not an error."""
+
+    q = forms.CharField(label=_("Sök företag på namn, ort eller organisationsnummer"), required=False)
+    stage = forms.ChoiceField(label=_("Steg"), required=False)
+    strategy = StrategyChoice(
+        CircularStrategy.objects.all(),
+        label=_("Huvudstrategi"),
+        required=False,
+        empty_label=_("Alla strategier"),
+    )
+    sub_region = forms.ModelChoiceField(
+        SubRegion.objects.all(), label=_("Delregion"), required=False, empty_label=_("Alla delregioner")
+    )
+    municipality = forms.ModelChoiceField(
+        Municipality.objects.all(), label=_("Kommun"), required=False, empty_label=_("Alla kommuner")
+    )
+    size = forms.ChoiceField(
+        label=_("Storleksklass"),
+        required=False,
+        choices=[("", _("Alla storlekar")), *Company.SizeClass.choices],
+    )
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.order_by(SvSortKey("name")),
+        label=_("Ansvarig organisation"),
+        required=False,
+        empty_label=_("Alla organisationer"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stage"].choices = [("", _("Alla steg")), *coached.stage_choices()]  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chosen filter: what it says, and the address of the list without it."""
+
+    name: str
+    label: str
+    url: str
+
+
+class CompanyList:
+    """The companies that one person asked for."""
+
+    def __init__(self, user: User, asked: QueryDict) -> None:
+        self.user = user
+        self.form = FilterForm(asked)
+        self.form.is_valid()
+        self.chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
+        self.has_own = user.may(Permission.LOG_SESSIONS)
+        views = ("mine", "quiet", "network") if self.has_own else ("network",)
+        self.view = asked["view"] if asked.get("view") in views else views[0]
+        self.order = asked["order"] if asked.get("order") in ORDERS else self._usual_order()
+        if self.order == "best" and "q" not in self.chosen:
+            self.order = "name"
+
+    def _usual_order(self) -> str:
+        if "q" in self.chosen:
+            return "best"
+        return {"mine": "newest", "quiet": "oldest"}.get(self.view, "name")
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The order as fields, for a keyset page."""
+        return ORDERS[self.order]
+
+    @cached_property
+    def visible(self) -> CompanyQuerySet:
+        """Every company the person may see."""
+        return Company.objects.visible_to(self.user)
+
+    def companies(self, *, without: str = "") -> CompanyQuerySet:
+        """The companies of the view that the filters leave, one filter left out if asked."""
+        found = self._of_view(self.view)
+        chosen = {name: value for name, value in self.chosen.items() if name != without}
+        lookups = {
+            "strategy": "main_strategy",
+            "sub_region": "municipality__sub_region",
+            "municipality": "municipality",
+            "size": "size_class",
+            "organisation": "responsible_organisation",
+        }
+        found = found.filter(**{lookups[name]: value for name, value in chosen.items() if name in lookups})
+        if "stage" in chosen:
+            found = found.in_stage(chosen["stage"])
+        return search.matching(found, chosen["q"]) if "q" in chosen else found
+
+    def rows(self) -> CompanyQuerySet:
+        """The companies with what the list shows and is ordered by."""
+        found = self.companies().with_last_session().select_related("municipality", "main_strategy")
+        return found.annotate(heard_on=Coalesce("last_on", NEVER))
+
+    def counts(self) -> dict[str, int]:
+        """How many each view holds without filters. One query."""
+        wanted = {"network": Count("pk")}
+        if self.has_own:
+            for view in ("mine", "quiet"):
+                wanted[view] = Count("pk", filter=Q(pk__in=self._of_view(view).values("pk")))
+        return self.visible.aggregate(**wanted)
+
+    def _of_view(self, view: str) -> CompanyQuerySet:
+        if view == "network":
+            return self.visible
+        mine = self.visible.of(self.user)
+        if view == "mine":
+            return mine
+        return mine.quiet_since(timezone.localdate() - dt.timedelta(days=coached.QUIET_DAYS))
+
+    def url(self, **changes: str) -> str:
+        """The address of the list with some choices changed; an empty one is left out."""
+        values = {"view": self.view, "order": self.order if self.order != self._usual_order() else ""}
+        values |= {name: str(getattr(value, "pk", value)) for name, value in self.chosen.items()}
+        kept = {name: value for name, value in (values | changes).items() if value}
+        return f"?{urlencode(kept)}"
+
+    @property
+    def order_for_form(self) -> str:
+        """The order, if the person chose it: a search must not be bound by the usual one."""
+        return "" if self.order == self._usual_order() else self.order
+
+    def chips(self) -> list[Chip]:
+        """The chosen filters, in the order of the form."""
+        return [
+            Chip(name, self._words(name), self.url(**{name: ""}))
+            for name in self.form.fields
+            if name in self.chosen
+        ]
+
+    def _words(self, name: str) -> str:
+        value = self.chosen[name]
+        if name == "q":
+            return f"”{value}”"
+        if name in ("stage", "size"):
+            return str(dict(self.form.fields[name].choices)[value])  # type: ignore[attr-defined]
+        if name == "strategy":
+            return f"{value.pk} {value}"
+        return str(value)
+
+    def ways_out(self) -> list[tuple[Chip, int]]:
+        """When nothing is left: what each filter alone stands in the way of, the most first."""
+        ways = [(chip, self.companies(without=chip.name).count()) for chip in self.chips()]
+        return sorted((way for way in ways if way[1]), key=lambda way: -way[1])
+
+    def all_url(self) -> str:
+        """The view without filters."""
+        return f"?view={self.view}"
+
+    def network_url(self) -> str:
+        """The same search and filters in the whole network."""
+        return self.url(view="network")
+
+    def name_url(self) -> str:
+        """The list by name."""
+        return self.url(order="name")
+
+    def last_url(self) -> str:
+        """The list by latest session: the most recent first, and the other way round when it is so already."""
+        return self.url(order="oldest" if self.order == "newest" else "newest")
+
+    def export_url(self) -> str:
+        """The same companies as a file."""
+        return reverse("companies:company-export") + self.url()
+
+    def title(self) -> str:
+        """The view's name, for the table's caption."""
+        return {
+            "mine": gettext("Mina företag"),
+            "quiet": gettext("Tysta 45 dagar"),
+            "network": gettext("Hela nätverket"),
+        }[self.view]
