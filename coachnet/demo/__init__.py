@@ -1,0 +1,1 @@
+"""The demo: the whole platform on one machine, with invented people and companies."""

@@ -59,7 +59,7 @@ class Part:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the runner, which stops the parts in order
-            preexec_fn=dies_with_parent(signal.SIGTERM),
+            preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509  (one prctl, no lock taken)
         )
         Thread(target=self._pass_on, args=(self.process.stdout,), daemon=True).start()
 

@@ -154,9 +154,9 @@ def _told_to_stop() -> Iterator[Event]:
 def _wait_for_page(url: str, stop: Event, parts: Parts) -> bool:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and not stop.is_set():
-        with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
-                return True
+        answered = suppress(urllib.error.URLError, ConnectionError, TimeoutError)
+        with answered, urllib.request.urlopen(url, timeout=5):  # noqa: S310  (always http://localhost)
+            return True
         parts.restart_dead()
         stop.wait(0.1)
     return False

@@ -5,14 +5,14 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
+from coaching.actions import add_coach
+from coaching.models import Programme
 from coachnet.accounts.models import User
 from coachnet.audit.context import acting
 from coachnet.demo.seed.coaching import Teller
 from coachnet.demo.seed.companies import invented, plant_company
 from coachnet.demo.seed.people import plant_invitation, plant_people
 from coachnet.demo.seed.today import plant_today
-from coaching.actions import add_coach
-from coaching.models import Programme
 from companies.actions import mark_confidential
 from companies.models import Company
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from coachnet.accounts.models import User
-from coachnet.demo.seed.companies import Invented
 from coaching.actions import (
     NextStep,
     SessionEntry,
@@ -20,6 +18,8 @@ from coaching.actions import (
     start_engagement,
 )
 from coaching.models import Action, Engagement, Programme, Session, Stage
+from coachnet.accounts.models import User
+from coachnet.demo.seed.companies import Invented
 from companies.models import CircularStrategy, Company
 
 FILE = Path(__file__).parents[1] / "data" / "sessions.toml"
@@ -48,7 +48,7 @@ class Teller:
         self.strategies = {strategy.code: strategy for strategy in CircularStrategy.objects.all()}
 
     def tell(self, line: Invented, company: Company, *, lead: User, last_days_ago: int) -> Engagement:
-        """Start the engagement, log its sessions and settle their actions. The last session lies as far back as told."""
+        """Start the engagement, log its sessions, the last so many days ago, and settle their actions."""
         year = list(self._year(line, last_days_ago))
         engagement = start_engagement(
             by=lead,

@@ -1,4 +1,4 @@
-"""The demo's companies, from `data/companies.csv`: invented names, and numbers that start with 4 and belong to nobody."""
+"""The demo's companies, from `data/companies.csv`: invented names, numbers that belong to nobody."""
 
 import csv
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Organisations and people of the demo. Real actors of the network employ invented people; nothing else is said of them."""
+"""Organisations and people of the demo. Real actors only employ invented people; no more is said of them."""
 
 import datetime as dt
 from dataclasses import dataclass

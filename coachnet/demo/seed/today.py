@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from coachnet.accounts.models import User
 from coaching.actions import (
     SessionEntry,
     add_action,
@@ -16,6 +15,7 @@ from coaching.actions import (
     save_draft,
 )
 from coaching.models import Engagement, Session
+from coachnet.accounts.models import User
 from companies.models import Company
 
 DAY_STARTS, DAY_ENDS = dt.time(7), dt.time(21)

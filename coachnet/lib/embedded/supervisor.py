@@ -271,7 +271,7 @@ def _spawn(place: Place, command: list[str | Path], *, log: int) -> subprocess.P
         group=user.pw_gid if user else None,
         extra_groups=[] if user else None,
         env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-        preexec_fn=dies_with_parent(signal.SIGINT),
+        preexec_fn=dies_with_parent(signal.SIGINT),  # noqa: PLW1509  (this process has one thread)
     )
 
 

@@ -1,0 +1,86 @@
+"""The invented network: whole, alive today, and attached to nobody who exists."""
+
+from django.core.management import call_command
+from django.utils import timezone
+import pytest
+
+from coachnet.accounts.models import Organisation, User
+from coachnet.demo import seed
+from coachnet.demo.cast import CAST
+from coachnet.demo.seed.companies import invented
+from coachnet.demo.seed.people import COACHES, PEOPLE
+from coaching.models import Action, Engagement, Session, SessionDraft, Stage
+from companies import organisation_number
+from companies.models import Company
+
+
+@pytest.fixture(scope="module")
+def network(django_db_setup, django_db_blocker):
+    """The network, planted once for this module and taken back."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            call_command("load_reference", verbosity=0)
+            assert seed.plant()
+            yield
+            transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def open_database(network, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield
+
+
+def test_plant_is_done_once():
+    assert seed.plant() is False
+
+
+def test_plant_covers_what_the_demo_promises():
+    assert len(COACHES) == 12
+    assert Organisation.objects.count() == 6
+    assert Company.objects.count() == len(invented()) >= 40
+    assert set(Company.objects.values_list("municipality__sub_region", flat=True)) == {"BOR", "FYR", "GBG", "SKA"}
+    assert set(Engagement.objects.values_list("stage", flat=True)) == set(Stage.values)
+    assert Company.objects.filter(is_confidential=True).count() == 1
+    assert Company.objects.filter(responsible_coach=None).exists()
+    assert set(Session.objects.values_list("state", flat=True)) == set(Session.State.values)
+
+
+def test_plant_invents_every_number_and_address():
+    for line in invented():
+        assert line.number.startswith("4")
+        assert organisation_number.clean(line.number)
+        assert line.email_domain.endswith(".example")
+    assert all(person.email.endswith("@coachnet.example") for person in PEOPLE)
+
+
+def test_plant_makes_everyone_in_the_cast():
+    for member in CAST:
+        person = User.objects.get(email=member.email)
+        assert person.roles == [member.role.key]
+
+
+def test_plant_gives_the_coach_a_day():
+    coach = User.objects.get(email=CAST[0].email)
+    today = timezone.localdate()
+    mine = Session.objects.filter(session_coaches__coach=coach)
+    assert mine.filter(date=today, state="planned").count() == 3
+    assert SessionDraft.objects.of(coach).count() == 1
+    assert Action.objects.open().filter(owner_coach=coach, due_on__lt=today).exists()
+    assert Action.objects.open().filter(owner_coach=coach, due_on=today).exists()
+
+
+def test_plant_spreads_sessions_over_the_year_and_fills_their_notes():
+    held = Session.objects.filter(state="held")
+    assert held.count() > 200
+    months = {(day.year, day.month) for day in held.values_list("date", flat=True)}
+    assert len(months) >= 8
+    assert not held.filter(note__contains="{").exists()
+    assert held.filter(completeness="complete").count() == held.count()
+
+
+def test_plant_keeps_the_organisation_of_the_time():
+    """Lovisa changed employer; the demo shows it in her history."""
+    assert User.objects.get(name="Lovisa Strand").past_employments.count() == 1
