@@ -256,6 +256,9 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Beside allauth's own limits, in the shared cache: ten failed sign-ins a minute from one address, five in five
+# minutes on one account. Inviting is limited too: nobody floods strangers with our mail.
+ACCOUNT_RATE_LIMITS = {"invite": "60/h/user", "accept_invitation": "20/m/ip"}
 ACCOUNT_FORMS = {
     "login": "coachnet.accounts.signin_forms.LoginForm",
     "reauthenticate": "coachnet.accounts.signin_forms.ReauthenticateForm",

@@ -4,18 +4,22 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from coachnet import views
+from coachnet import health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("health/", health.live, name="health"),
+    path("health/ready/", health.ready, name="health-ready"),
     path("people/", include("coachnet.accounts.urls")),
     path("audit/", include("coachnet.audit.urls")),
+    path("", include("coachnet.accounts.signin_urls")),
     path("accounts/", include("allauth.urls")),
     path("companies/", include("companies.urls")),
     path("", include("coaching.urls")),
+    path("theme/", views.theme, name="theme"),
+    path("language/", views.language, name="language"),
     path("gallery/", views.gallery, name="gallery"),
     path("admin/", admin.site.urls),
 ]
 if settings.DEMO:
     urlpatterns += [path("demo/", include("coachnet.demo.urls"))]
-

@@ -36,6 +36,7 @@ _CLOSED = Guard(closed=True, why="Not used here")
 # Views of other packages, which we cannot decorate: by view name or, for a whole package, by URL namespace.
 FOREIGN_GUARDS: dict[str, Guard] = {
     "admin": Guard(permission=Permission.ADMINISTER, why="Django admin, behind our own sign-in"),
+    "audit": Guard(permission=Permission.READ_AUDIT, why="A layer below this one, which knows no roles"),
     # Signing in and out
     "account_login": _ENTRANCE,
     "account_logout": _ENTRANCE,
@@ -49,7 +50,7 @@ FOREIGN_GUARDS: dict[str, Guard] = {
     "openid_connect_login": _ENTRANCE,
     "openid_connect_callback": _ENTRANCE,
     "socialaccount_login_cancelled": Guard(public=True, why="Says that the organisation's sign-in was left"),
-    "socialaccount_login_error": Guard(public=True, why="Says that the organisation's sign-in failed"),
+    "socialaccount_login_error": _OWN,
     "socialaccount_signup": Guard(public=True, why="Says that people come in by invitation"),
     "socialaccount_connections": _OWN,
     # Password and e-mail
@@ -79,6 +80,8 @@ FOREIGN_GUARDS: dict[str, Guard] = {
     "mfa_remove_webauthn": _SETS_UP,
     "mfa_edit_webauthn": _SETS_UP,
     "usersessions_list": _OWN,
+    # allauth's own forwards from addresses of former versions, which have no names.
+    "django.views.generic.base.RedirectView": _CLOSED,
 }
 
 

@@ -7,18 +7,26 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from coachnet.accounts.roles import ROLES, Admin, Permission, Role, permissions_of
+from coachnet.accounts.roles import ROLES, Admin, Permission, Role, permissions_of, role_name
 from coachnet.audit.tracking import audited
 from coachnet.lib.swedish import SvSearchKey, SvSortKey
 
 # Recovery codes are a way back in, not a step of their own.
 SECOND_STEPS = ("totp", "webauthn")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Sets of organisations."""
+
+    def with_people_count(self) -> "OrganisationQuerySet":
+        """Annotate `people_count`: open accounts of people who work there."""
+        return self.annotate(people_count=Count("people", filter=Q(people__is_active=True)))
 
 
 @audited(exclude=["sort_key", "search_key"])
@@ -67,6 +75,8 @@ class Organisation(models.Model):
     search_key = models.GeneratedField(
         expression=SvSearchKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("organisation")
@@ -120,7 +130,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-@audited(exclude=["password", "last_login", "sort_key", "search_key"])
+@audited(exclude=["password", "last_login", "sort_key", "search_key"], labels={"roles": role_name})
 class User(AbstractBaseUser):
     """A person in the network. Guests from companies are contacts, not users."""
 
@@ -265,7 +275,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.open().filter(sent_at=None, refused_at=None)
 
 
-@audited(exclude=["token_hash"])
+@audited(exclude=["token_hash"], labels={"roles": role_name})
 class Invitation(models.Model):
     """An invitation to the network, sent by e-mail. Its link works once, until it expires or is withdrawn."""
 

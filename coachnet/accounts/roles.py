@@ -22,6 +22,29 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
 
 
+# What each permission means for the person who has it, and for those whose data it opens.
+SENTENCES: dict[Permission, str | Promise] = {
+    Permission.SEE_COMPANIES: _("Ser nätverkets företag, utom dem med sekretessmarkering."),
+    Permission.EDIT_COMPANIES: _("Lägger till och ändrar företag och kontakter."),
+    Permission.SEE_SESSIONS: _(
+        "Ser när coachning skedde, hur länge och om vad. Anteckningar visas bara för coacher."
+    ),
+    Permission.LOG_SESSIONS: _("Loggar tillfällen, skriver anteckningar och följer upp åtgärder."),
+    Permission.SEE_CONFIDENTIAL: _("Ser även företag med sekretessmarkering."),
+    Permission.SEE_PEOPLE: _("Ser personerna i nätverket, deras roller och kontaktuppgifter."),
+    Permission.INVITE_PEOPLE: _("Bjuder in affärscoacher, nätverksledare och regionföreträdare."),
+    Permission.MANAGE_PEOPLE: _(
+        "Bjuder in administratörer, ändrar roller och arbetsgivare, stänger och öppnar konton."
+    ),
+    Permission.SEE_OVERVIEW: _("Ser regionens framsteg i summerade siffror."),
+    Permission.READ_AUDIT: _("Läser historiken: vem som har gjort vad och när."),
+    Permission.ADMINISTER: _("Ändrar plattformens inställningar och register."),
+}
+
+# Permissions that reach far: whoever gives them is told so.
+FAR_REACHING = frozenset({Permission.SEE_CONFIDENTIAL, Permission.MANAGE_PEOPLE, Permission.ADMINISTER})
+
+
 class Role:
     """A role: its key in the database, its name, one sentence for people, and its permissions."""
 
@@ -29,6 +52,16 @@ class Role:
     name: str | Promise
     sentence: str | Promise
     permissions: frozenset[Permission]
+
+    @classmethod
+    def can(cls) -> list[str | Promise]:
+        """What the role may do, one sentence for each permission, in one order for all roles."""
+        return [SENTENCES[permission] for permission in Permission if permission in cls.permissions]
+
+    @classmethod
+    def reaches_far(cls) -> bool:
+        """Whether giving the role deserves a warning."""
+        return not FAR_REACHING.isdisjoint(cls.permissions)
 
 
 class Coach(Role):
@@ -92,3 +125,8 @@ ROLES: dict[str, type[Role]] = {role.key: role for role in (Coach, Organiser, Of
 def permissions_of(keys: list[str]) -> frozenset[Permission]:
     """Everything the given roles may do together. Unknown keys give nothing."""
     return frozenset[Permission]().union(*(ROLES[key].permissions for key in keys if key in ROLES))
+
+
+def role_name(key: str) -> str | Promise:
+    """What a role is called; an unknown key names itself."""
+    return ROLES[key].name if key in ROLES else key

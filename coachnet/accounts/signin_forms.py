@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 PASSWORD_RULE = _("Minst 12 tecken. Fyra ord som inte hör ihop är lätta att minnas och svåra att gissa.")
 
 
-def new_password_field(**options: Any) -> forms.CharField:  # noqa: ANN401
+def new_password_field(**options: Any) -> forms.CharField:
     """A field for choosing a password: it may be pasted and is written once, since it can be shown."""
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "minlength": 12})
     return forms.CharField(strip=False, widget=widget, help_text=PASSWORD_RULE, **options)
@@ -34,7 +34,7 @@ class _OnePassword:
 class LoginForm(account_forms.LoginForm):
     """E-mail and password. A browser that has a passkey offers it in the e-mail field."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         login, password = self.fields["login"], self.fields["password"]
         login.label, password.label = _("E-post"), _("Lösenord")
@@ -46,7 +46,7 @@ class LoginForm(account_forms.LoginForm):
 class ReauthenticateForm(account_forms.ReauthenticateForm):
     """The password once more, before something sensitive."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].label = _("Lösenord")
         self.fields["password"].help_text = ""
@@ -55,7 +55,7 @@ class ReauthenticateForm(account_forms.ReauthenticateForm):
 class ChangePasswordForm(_OnePassword, account_forms.ChangePasswordForm):
     """The present password and a new one."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("Lösenord nu")
         self.fields["oldpassword"].help_text = ""
@@ -65,7 +65,7 @@ class ChangePasswordForm(_OnePassword, account_forms.ChangePasswordForm):
 class SetPasswordForm(_OnePassword, account_forms.SetPasswordForm):
     """A first password for someone who has only signed in otherwise."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.use_one_password(_("Lösenord"))
 
@@ -73,7 +73,7 @@ class SetPasswordForm(_OnePassword, account_forms.SetPasswordForm):
 class ResetPasswordForm(account_forms.ResetPasswordForm):
     """Where to send the link."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-post")
 
@@ -81,7 +81,7 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):
 class ResetPasswordKeyForm(_OnePassword, account_forms.ResetPasswordKeyForm):
     """The new password, behind the link."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.use_one_password(_("Nytt lösenord"))
 
@@ -89,7 +89,7 @@ class ResetPasswordKeyForm(_OnePassword, account_forms.ResetPasswordKeyForm):
 class AddEmailForm(account_forms.AddEmailForm):
     """The address to change to."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("Ny e-postadress")
         self.fields["email"].help_text = _("Adressen byts när du har öppnat länken i mejlet som skickas dit.")
@@ -115,7 +115,7 @@ class _Code:
 class CodeForm(_Code, mfa_forms.AuthenticateForm):
     """The second step with a code."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.use_code_field(_("Kod"))
         self.fields["code"].help_text = _("Sex siffror från appen, eller en av dina reservkoder.")
@@ -124,7 +124,7 @@ class CodeForm(_Code, mfa_forms.AuthenticateForm):
 class ReauthenticateCodeForm(_Code, mfa_forms.ReauthenticateForm):
     """A code once more, before something sensitive."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.use_code_field(_("Kod"))
         self.fields["code"].help_text = _("Sex siffror från appen, eller en av dina reservkoder.")
@@ -133,7 +133,7 @@ class ReauthenticateCodeForm(_Code, mfa_forms.ReauthenticateForm):
 class ActivateAppForm(_Code, totp_forms.ActivateTOTPForm):
     """The first code, which proves that the app has the key."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.use_code_field(_("Kod från appen"))
         self.fields["code"].help_text = _("Sex siffror. De byts var trettionde sekund.")
@@ -142,7 +142,7 @@ class ActivateAppForm(_Code, totp_forms.ActivateTOTPForm):
 class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
     """A new passkey. It always replaces the password, so the device must check who holds it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["passwordless"]
         self.fields["name"].label = _("Namn")
@@ -158,6 +158,6 @@ class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
 class RenamePasskeyForm(webauthn_forms.EditWebAuthnForm):
     """Another name for a passkey."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Namn")

@@ -13,6 +13,7 @@ import "./done.js";
 import "./toast.js";
 import "./more.js";
 import "./reveal.js";
+import "./passkey.js";
 import "./shortcuts.js";
 import "./tables.js";
 import "./errors.js";
