@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from coachnet.audit.commands import AuditedCommand
 from companies import reference_data
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Load municipalities, SNI, strategies, indicators, assessment and glossary from companies/data."
 
     def handle(self, *args: Any, **options: Any) -> None:
