@@ -63,6 +63,11 @@ if (palette) {
 
   palette.addEventListener("keydown", (event) => {
     const links = [...palette.querySelectorAll("li:not([hidden]) a")];
+    // A search box would take the first Escape for itself, to empty the text.
+    if (event.key === "Escape") {
+      event.preventDefault();
+      palette.close();
+    }
     if (event.key === "Enter" && event.target === input && links.length) {
       event.preventDefault();
       links[0].click();

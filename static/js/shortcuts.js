@@ -15,7 +15,7 @@ function stored() {
 if (dialog) {
   const box = dialog.querySelector("[data-shortcuts-switch]");
   let on = stored();
-  let leader = 0;
+  let leader = -Infinity;
   box.checked = on;
   box.addEventListener("change", () => {
     on = box.checked;
@@ -32,7 +32,7 @@ if (dialog) {
     if (!on || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
     const afterLeader = event.timeStamp - leader < GO_WITHIN;
-    leader = 0;
+    leader = -Infinity;
     if (afterLeader) {
       const link = dialog.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
       if (link) location.assign(link.href);
