@@ -24,11 +24,8 @@ def _locked(action: Action, *, by: User) -> Action:
 
 def _demand_owner(engagement: Engagement, owner: User | Contact) -> None:
     """An action is owned by a coach on the engagement or by someone at the company."""
-    if isinstance(owner, Contact):
-        fits = owner.company_id == engagement.company_id
-    else:
-        fits = rules.is_on(owner, engagement)
-    if not fits:
+    is_theirs = isinstance(owner, Contact) and owner.company_id == engagement.company_id
+    if not is_theirs and not (isinstance(owner, User) and rules.is_on(owner, engagement)):
         raise ValidationError(_("Välj någon av coacherna eller någon från företaget."), code="owner")
 
 

@@ -1,0 +1,164 @@
+"""A coach's day, gathered: agenda, what waits to be logged, quiet companies, actions, the month so far."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.db.models import Count, Q, Sum, prefetch_related_objects
+from django.utils import timezone
+
+from coaching.models import Action, Engagement, Session, SessionDraft
+from coachnet.accounts.models import User
+from companies import coached
+from companies.models import Company
+
+# What a page shows at most; the rest is one link away.
+MOST = 20
+DAYS_IN_WEEK = 7
+
+
+@dataclass(frozen=True)
+class ToLog:
+    """One thing that waits to be written down: a planned session, a draft, or a session with something missing."""
+
+    company: Company | None
+    stage: int
+    session: Session | None = None
+    draft: SessionDraft | None = None
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """A company not met for long, and its rhythm: days of the year as percent, today 100."""
+
+    engagement: Engagement
+    days: int
+    ticks: list[float]
+
+
+@dataclass(frozen=True)
+class Month:
+    """The month so far, for the coach herself."""
+
+    sessions: int
+    minutes: int
+    companies: int
+    all_companies: int
+    actions_done: int
+
+
+class Day:
+    """Everything on Min dag. Each part is a fixed number of queries."""
+
+    def __init__(self, user: User, now: dt.datetime | None = None) -> None:
+        self.user = user
+        self.now = timezone.localtime(now or timezone.now())
+        self.today = self.now.date()
+        self.week_ends = self.today + dt.timedelta(days=DAYS_IN_WEEK - self.today.isoweekday())
+        own = Session.objects.of(user).select_related("engagement__company__municipality")
+        self.agenda = list(own.on_day(self.today)[:MOST])
+        self.before_now = [one for one in self.agenda if one.ends_at <= self.now]
+        self.after_now = [one for one in self.agenda if one.ends_at > self.now]
+        self.left = sum(one.state == Session.State.PLANNED for one in self.after_now)
+        self.drafts = self._drafts()
+        self.to_log = self._to_log(own)
+        self.actions = list(self._actions()[:MOST])
+        self.next_session = own.upcoming(self.now).filter(date__gt=self.today).first()
+        self.engagements = Engagement.objects.open().of(user)
+        self._fetch_people()
+        self.quiet = self._quiet()
+        self.month = self._month()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a new coach has nothing here yet."""
+        return not (self.month.all_companies or self.agenda or self.to_log or self.actions)
+
+    def _fetch_people(self) -> None:
+        """Contacts and strategies of every session on the page at once, not list by list."""
+        rows = [item.session for item in self.to_log if item.session] + self.agenda
+        prefetch_related_objects(rows, "contacts", "strategies")
+
+    def _drafts(self) -> list[SessionDraft]:
+        rows = SessionDraft.objects.of(self.user).select_related("company", "session__engagement")
+        # A company that has become confidential to her is not named by an old draft.
+        drafts = list(rows[:MOST])
+        seen = Company.objects.visible_to(self.user).filter(pk__in=[one.company_id for one in drafts])
+        visible = set(seen.values_list("pk", flat=True))
+        for draft in drafts:
+            if draft.company_id not in visible:
+                draft.company = None
+        return drafts
+
+    def _to_log(self, own: Any) -> list[ToLog]:
+        begun = {draft.key for draft in self.drafts}
+        waiting = own.to_log(self.now).exclude(pk__in=begun).order_by("-ends_at", "id")
+        incomplete = own.incomplete().exclude(pk__in=begun).newest_first()
+        rows = [ToLog(draft.company, 0, draft=draft, session=draft.session) for draft in self.drafts]
+        for session in [*waiting[:MOST], *incomplete[:MOST]]:
+            engagement = session.engagement
+            rows.append(ToLog(engagement.company, engagement.current_stage.number, session=session))
+        return rows
+
+    @property
+    def left_words(self) -> str:
+        """The number of sessions left, as a sentence begins: Två."""
+        return str(apnumber(self.left)).capitalize()
+
+    @property
+    def to_log_words(self) -> str:
+        """The number that waits, in words up to nine."""
+        return str(apnumber(self.to_log_count))
+
+    @property
+    def action_words(self) -> str:
+        """The number of actions due, in words up to nine."""
+        return str(apnumber(len(self.actions)))
+
+    @property
+    def to_log_count(self) -> int:
+        """How many things wait to be written down."""
+        return len(self.to_log)
+
+    def _actions(self) -> Any:
+        return Action.objects.owned_by(self.user).due(self.week_ends).with_rows().soonest_first()
+
+    @property
+    def open_actions(self) -> int:
+        """All of her own open actions."""
+        return Action.objects.owned_by(self.user).open().count()
+
+    def _quiet(self) -> list[Quiet]:
+        limit = self.today - dt.timedelta(days=coached.QUIET_DAYS)
+        rows = self.engagements.with_last_held().select_related("company")
+        silent = rows.filter(Q(last_held_on__lt=limit) | Q(last_held_on=None, started_on__lt=limit))
+        upcoming = Session.objects.upcoming(self.now).values("engagement")
+        found = list(silent.exclude(pk__in=upcoming).order_by("last_held_on", "pk")[:MOST])
+        ticks = self._ticks(found)
+        return [
+            Quiet(one, (self.today - (one.last_held_on or one.started_on)).days, ticks.get(one.pk, []))
+            for one in found
+        ]
+
+    def _ticks(self, engagements: list[Engagement]) -> dict[int, list[float]]:
+        since = self.today - dt.timedelta(days=coached.YEAR)
+        held = Session.objects.held().filter(engagement__in=engagements, date__gt=since, date__lte=self.today)
+        ticks: dict[int, list[float]] = {}
+        for engagement, day in held.order_by("-date").values_list("engagement", "date"):
+            ticks.setdefault(engagement, []).append(
+                round(100 - (self.today - day).days * 100 / coached.YEAR, 1)
+            )
+        return ticks
+
+    def _month(self) -> Month:
+        held = Session.objects.of(self.user).held().in_month(self.today)
+        sums = held.aggregate(
+            sessions=Count("pk"),
+            minutes=Sum("minutes"),
+            companies=Count("engagement__company", distinct=True),
+        )
+        first = self.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        done = Action.objects.done().filter(closed_by=self.user, closed_at__gte=first).count()
+        companies = self.engagements.values("company").distinct().count()
+        return Month(sums["sessions"], sums["minutes"] or 0, sums["companies"], companies, done)

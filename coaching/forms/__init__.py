@@ -1,0 +1,1 @@
+"""Turning what people write into values, and back."""

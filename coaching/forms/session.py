@@ -1,0 +1,455 @@
+"""The session form: fields in the order memory keeps after a visit.
+
+One form serves a new session, a draft, a planned session, a held one and a resolved conflict. What a field
+offers follows the chosen company, so the form is made again whenever that changes.
+"""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms.utils import ErrorDict
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from coaching import rules
+from coaching.actions import NewContact, NextMeeting, NextStep, SessionEntry
+from coaching.forms.fields import MinutesField
+from coaching.models import Action, Engagement, Session, Stage
+from coachnet.accounts.models import User
+from coachnet.lib.forms import DateInput, TimeInput
+from companies.models import CircularStrategy, Company, Contact
+
+OTHER = "other"
+LENGTHS = (30, 45, 60, 90, 120)
+LENGTH_CHOICES = [
+    ("30", _("30 min")),
+    ("45", _("45 min")),
+    ("60", _("1 h")),
+    ("90", _("1 h 30 min")),
+    ("120", _("2 h")),
+    (OTHER, _("Annan tid")),
+]
+MOST_ROWS = 20
+
+Typed = MultiValueDict[str, str]
+
+
+class StageChoices(forms.RadioSelect):
+    """The stages as radios; the template draws the ring beside each."""
+
+
+class Quietly:
+    """A bound form that shows what is typed without judging it yet: a draft, or a form half way."""
+
+    quiet = False
+
+    @property
+    def errors(self) -> ErrorDict:
+        """No errors while quiet."""
+        return ErrorDict() if self.quiet else super().errors  # type: ignore[misc]
+
+
+class StepForm(Quietly, forms.Form):
+    """One next step. An empty row is no step."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    what = forms.CharField(label=_("Vad"), max_length=300, required=False)
+    owner = forms.ChoiceField(label=_("Vem"), required=False)
+    due_on = forms.DateField(label=_("Senast"), required=False, widget=DateInput)
+
+    def __init__(self, *args: Any, owners: list[tuple[str, str]], quiet: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.quiet = quiet
+        self.fields["owner"].choices = owners  # type: ignore[attr-defined]
+        self.fields["what"].widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, Any]:
+        """A date without words is a slip, not a step."""
+        values = super().clean() or {}
+        if values.get("due_on") and not values.get("what") and not self.has_error("what"):
+            self.add_error("what", _("Skriv vad som ska göras"))
+        return values
+
+
+class PersonForm(Quietly, forms.Form):
+    """Someone from the company who is not in the list yet."""
+
+    name = forms.CharField(label=_("Namn"), max_length=120, required=False)
+    title = forms.CharField(label=_("Titel"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, quiet: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.quiet = quiet
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, Any]:
+        """A title without a name is nobody."""
+        values = super().clean() or {}
+        if values.get("title") and not values.get("name") and not self.has_error("name"):
+            self.add_error("name", _("Skriv personens namn"))
+        return values
+
+
+StepFormSet = forms.formset_factory(StepForm, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
+PersonFormSet = forms.formset_factory(PersonForm, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
+
+
+class CoachChoice(forms.ModelMultipleChoiceField):
+    """Coaches by name, oneself as Du."""
+
+    me: User
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The coach's name."""
+        return str(_("Du")) if obj == self.me else str(obj)
+
+
+class ContactChoice(forms.ModelMultipleChoiceField):
+    """Contacts by name and title."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Johan Ståhlberg, vd."""
+        return f"{obj.name}, {obj.title}" if obj.title else obj.name
+
+
+class StrategyChoice(forms.ModelMultipleChoiceField):
+    """Strategies by code and name; the template sets the code apart."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """C05 Produkt som tjänst."""
+        return f"{obj.code} {obj.name}"
+
+
+class SessionForm(Quietly, forms.Form):
+    """Everything about one session. Only company and date are required."""
+
+    company = forms.ModelChoiceField(
+        Company.objects.none(),
+        label=_("Företag"),
+        error_messages={
+            "required": _("Välj ett företag i listan"),
+            "invalid_choice": _("Välj ett företag i listan"),
+        },
+    )
+    date = forms.DateField(
+        label=_("Datum"),
+        widget=DateInput,
+        error_messages={
+            "required": _("Skriv datumet så här: 2026-11-23"),
+            "invalid": _("Skriv datumet så här: 2026-11-23"),
+        },
+    )
+    start_time = forms.TimeField(
+        label=_("Började"),
+        required=False,
+        widget=TimeInput,
+        error_messages={"invalid": _("Skriv tiden så här: 09:00")},
+    )
+    minutes = forms.ChoiceField(
+        label=_("Hur länge"), required=False, choices=LENGTH_CHOICES, widget=forms.RadioSelect
+    )
+    minutes_other = MinutesField(label=_("Annan tid, i minuter"), required=False)
+    channel = forms.ChoiceField(
+        label=_("Hur möttes ni"), required=False, choices=Session.Channel.choices, widget=forms.RadioSelect
+    )
+    place = forms.CharField(label=_("Plats eller länk"), required=False, max_length=300)
+    contacts = ContactChoice(
+        Contact.objects.none(),
+        label=_("Deltagare från företaget"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Välj personer från företaget")},
+    )
+    coaches = CoachChoice(
+        User.objects.none(),
+        label=_("Coacher"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Välj bland coacherna i uppdraget")},
+    )
+    strategies = StrategyChoice(
+        CircularStrategy.objects.none(),
+        label=_("Cirkulära strategier"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    note = forms.CharField(
+        label=_("Anteckning"),
+        required=False,
+        max_length=20_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"max_length": _("Anteckningen är för lång. Korta den till högst 20 000 tecken.")},
+    )
+    preparation_minutes = MinutesField(label=_("Förberedelse, i minuter"), required=False)
+    travel_minutes = MinutesField(label=_("Resa, i minuter"), required=False)
+    stage = forms.ChoiceField(label=_("Omställningssteg"), required=False, widget=StageChoices)
+    next_date = forms.DateField(
+        label=_("Datum"),
+        required=False,
+        widget=DateInput,
+        error_messages={"invalid": _("Skriv datumet så här: 2026-11-23")},
+    )
+    next_time = forms.TimeField(
+        label=_("Tid"),
+        required=False,
+        widget=TimeInput,
+        error_messages={"invalid": _("Skriv tiden så här: 09:00")},
+    )
+    # When the next meeting was when the form was opened: only a change made here moves it.
+    next_was = forms.CharField(required=False, widget=forms.HiddenInput)
+    state = forms.ChoiceField(
+        choices=[(Session.State.HELD, ""), (Session.State.PLANNED, "")], widget=forms.HiddenInput
+    )
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Typed | None = None,
+        *,
+        user: User,
+        key: uuid.UUID,
+        company: Company | None,
+        session: Session | None = None,
+        initial: dict[str, Any] | None = None,
+        quiet: bool = False,
+    ) -> None:
+        """`company` is the one whose people and strategies are offered; `session` the saved row, if any."""
+        super().__init__(data, initial=initial, auto_id="id_%s")
+        self.user, self.key, self.chosen, self.session, self.quiet = user, key, company, session, quiet
+        self.engagement = session.engagement if session else self._engagement()
+        self._offer_companies()
+        self._offer_people()
+        self._offer_strategies()
+        self._offer_stages()
+        for name in ("minutes_other", "preparation_minutes", "travel_minutes"):
+            self.fields[name].widget.attrs["inputmode"] = "numeric"
+        rows = {"auto_id": "id_%s", "form_kwargs": {"quiet": quiet}}
+        self.steps = StepFormSet(
+            data, prefix="steps", initial=self._rows("steps"), **_with_owners(rows, self.owners)
+        )
+        self.people = PersonFormSet(data, prefix="people", initial=self._rows("people"), **rows)
+        for formset in (self.steps, self.people):
+            formset.extra = 1
+
+    def _rows(self, name: str) -> list[dict[str, Any]]:
+        return (self.initial or {}).get(name, [])
+
+    def _engagement(self) -> Engagement | None:
+        if self.chosen is None:
+            return None
+        return rules.engagement_for_logging(self.user, self.chosen, timezone.localdate())
+
+    def _offer_companies(self) -> None:
+        """Validates against every company she sees; offers her own, since the picker finds the rest."""
+        field = self.fields["company"]
+        field.queryset = Company.objects.visible_to(self.user)  # type: ignore[attr-defined]
+        own = Company.objects.visible_to(self.user).of(self.user).in_swedish_order()
+        offered = [] if self.session else list(own.values_list("pk", "name")[:200])
+        if self.chosen and self.chosen.pk not in [pk for pk, _name in offered]:
+            offered.insert(0, (self.chosen.pk, self.chosen.name))
+        field.choices = [("", _("Välj företag")), *offered]  # type: ignore[attr-defined]
+
+    def _offer_people(self) -> None:
+        contacts: QuerySet[Contact] = Contact.objects.none()
+        if self.chosen:
+            contacts = self.chosen.contacts.filter(left_on=None)
+            if self.session:
+                contacts |= Contact.objects.filter(sessions=self.session)
+        self.fields["contacts"].queryset = contacts.distinct().order_by("id")  # type: ignore[attr-defined]
+        coaches = User.objects.filter(pk=self.user.pk)
+        if self.engagement:
+            coaches = User.objects.filter(memberships__engagement=self.engagement, memberships__left_on=None)
+        if self.session:
+            coaches |= User.objects.filter(sessions=self.session)
+        field = self.fields["coaches"]
+        field.me = self.user  # type: ignore[attr-defined]
+        field.queryset = coaches.distinct().order_by("id")  # type: ignore[attr-defined]
+        self.coach_rows = list(field.queryset)  # type: ignore[attr-defined]
+        contact_rows = list(self.fields["contacts"].queryset)  # type: ignore[attr-defined]
+        self.owner_by_key: dict[str, User | Contact] = {f"coach:{one.pk}": one for one in self.coach_rows}
+        self.owner_by_key |= {f"contact:{one.pk}": one for one in contact_rows}
+        # Oneself first: most promises are one's own.
+        me = f"coach:{self.user.pk}"
+        self.owners = [(me, str(_("Du")))] if me in self.owner_by_key else []
+        self.owners += [(key, str(one)) for key, one in self.owner_by_key.items() if key != me]
+
+    def _offer_strategies(self) -> None:
+        """The company's own first; energy recovery is recorded on flows, not coached."""
+        field = self.fields["strategies"]
+        field.queryset = CircularStrategy.objects.filter(is_credited=True)  # type: ignore[attr-defined]
+        own = set()
+        if self.chosen:
+            own = {self.chosen.main_strategy_id, *self.chosen.strategies.values_list("pk", flat=True)} - {
+                None
+            }
+        rows = sorted(field.queryset, key=lambda one: (one.pk not in own, one.pk))  # type: ignore[attr-defined]
+        field.choices = [(one.pk, field.label_from_instance(one)) for one in rows]  # type: ignore[attr-defined]
+        self.strategy_count = len(rows)
+        self.own_strategies = sum(one.pk in own for one in rows)
+
+    def _offer_stages(self) -> None:
+        self.current_stage = self.engagement.current_stage if self.engagement else Stage.CONTACT
+        following = self.current_stage.next
+        near = [("", _("Kvar i %(stage)s") % {"stage": self.current_stage.label})]
+        if following:
+            near.append((following.value, _("Vidare till %(stage)s") % {"stage": following.label}))
+        taken = {self.current_stage, following}
+        far = [(stage.value, stage.label) for stage in Stage if stage not in taken]
+        self.fields["stage"].choices = [*near, *far]  # type: ignore[attr-defined]
+
+    @property
+    def is_planning(self) -> bool:
+        """Whether the form is about a session to come."""
+        return self["state"].value() == Session.State.PLANNED
+
+    @property
+    def stage_options(self) -> list[dict[str, Any]]:
+        """The stages with the ring to draw; `near` are staying and moving one step on."""
+        near = {"", str(self.current_stage.next or ""), str(self["stage"].value() or "")}
+        return [
+            {
+                "widget": widget,
+                "step": Stage(value).number if (value := widget.data["value"]) else self.current_stage.number,
+                "near": value in near,
+            }
+            for widget in self["stage"].subwidgets
+        ]
+
+    @property
+    def confidential_companies(self) -> str:
+        """Which companies' texts must never stay on the device, as ids for the script."""
+        marked = Company.objects.visible_to(self.user).of(self.user).filter(is_confidential=True)
+        return ",".join(str(pk) for pk in marked.values_list("pk", flat=True))
+
+    @property
+    def saved_steps(self) -> list[Action]:
+        """Next steps that an earlier save has made into actions."""
+        if self.session is None:
+            return []
+        return list(
+            self.session.actions.select_related("engagement__company", "owner_coach", "owner_contact")
+        )
+
+    @property
+    def has_other_time(self) -> str:
+        """Whether the fold with preparation and travel must stand open: something is in it."""
+        return "open" if any(self[name].value() for name in ("preparation_minutes", "travel_minutes")) else ""
+
+    @property
+    def has_new_people(self) -> bool:
+        """Whether the fold for new people must stand open: somebody is in it."""
+        return any(row[name].value() for row in self.people for name in ("name", "title"))
+
+    def is_valid(self) -> bool:
+        """Whether form, steps and people can all be understood."""
+        return all([super().is_valid(), self.steps.is_valid(), self.people.is_valid()])
+
+    def clean_note(self) -> str:
+        """Line ends as the database keeps them; blank lines at the end go."""
+        return self.cleaned_data["note"].replace("\r\n", "\n").rstrip()
+
+    def clean(self) -> dict[str, Any]:
+        """What several fields say together."""
+        values = super().clean() or {}
+        self._clean_company(values)
+        self._clean_minutes(values)
+        date, next_date = values.get("date"), values.get("next_date")
+        if values.get("next_time") and not next_date and not self.has_error("next_date"):
+            self.add_error("next_date", _("Skriv också vilken dag ni ses nästa gång"))
+        if date and next_date and next_date < date:
+            self.add_error("next_date", _("Nästa tillfälle ska ligga efter det här"))
+        return values
+
+    def _clean_company(self, values: dict[str, Any]) -> None:
+        company = values.get("company")
+        if company and not rules.can_log_for(self.user, company) and not self.session:
+            self.add_error("company", who_coaches(company))
+
+    def _clean_minutes(self, values: dict[str, Any]) -> None:
+        chosen, other = values.get("minutes"), values.get("minutes_other")
+        if chosen and chosen != OTHER:
+            values["minutes"] = int(chosen)
+        elif other:
+            values["minutes"] = other
+        elif chosen == OTHER and not self.has_error("minutes_other"):
+            self.add_error("minutes_other", _("Skriv hur länge, till exempel 75"))
+            values["minutes"] = None
+        else:
+            values["minutes"] = None
+
+    def entry(self) -> SessionEntry:
+        """What the form says. Only after `is_valid`."""
+        values = self.cleaned_data
+        meeting = None
+        if values["next_date"]:
+            meeting = NextMeeting(values["next_date"], values["next_time"])
+        plain = (
+            "date",
+            "start_time",
+            "minutes",
+            "preparation_minutes",
+            "travel_minutes",
+            "channel",
+            "place",
+            "note",
+        )
+        return SessionEntry(
+            **{name: values[name] for name in plain},
+            coaches=tuple(values["coaches"]),
+            contacts=tuple(values["contacts"]),
+            strategies=tuple(values["strategies"]),
+            new_contacts=tuple(
+                NewContact(row["name"], row["title"]) for row in self.people.cleaned_data if row.get("name")
+            ),
+            next_steps=tuple(self._next_steps()),
+            stage=Stage(values["stage"]) if values["stage"] else None,
+            next_meeting=meeting,
+            plans_next_meeting=meeting_text(meeting) != values["next_was"],
+        )
+
+    def _next_steps(self) -> list[NextStep]:
+        """Rows with words. A new row's id follows from the form's, so that a form sent twice makes it once."""
+        steps = []
+        for index, row in enumerate(self.steps.cleaned_data):
+            if not row.get("what"):
+                continue
+            made = uuid.uuid5(self.key, f"{self.cleaned_data['version']}:{index}")
+            owner = self.owner_by_key.get(row["owner"]) or self.user
+            steps.append(NextStep(row["id"] or made, row["what"], owner, row["due_on"]))
+        return steps
+
+    def add_refusal(self, refused: ValidationError) -> None:
+        """Put what an action refused where the form's reader finds it."""
+        for name, errors in (
+            refused.message_dict.items() if hasattr(refused, "error_dict") else [(None, refused)]
+        ):
+            self.add_error(name if name in self.fields else None, errors)
+
+
+def _with_owners(rows: dict[str, Any], owners: list[tuple[str, str]]) -> dict[str, Any]:
+    return rows | {"form_kwargs": rows["form_kwargs"] | {"owners": owners}}
+
+
+def meeting_text(meeting: NextMeeting | None) -> str:
+    """A next meeting as the form's hidden field remembers it."""
+    if meeting is None:
+        return ""
+    return f"{meeting.date:%Y-%m-%d}" + (f" {meeting.start_time:%H:%M}" if meeting.start_time else "")
+
+
+def who_coaches(company: Company) -> str:
+    """Why a coach cannot log for a company, and what to do about it."""
+    running = Engagement.objects.open().filter(company=company).with_people().first()
+    lead = running.lead if running else None
+    if lead is None:
+        return str(_("Du kan inte logga för företaget. Kontrollera att din profil har en organisation."))
+    return str(
+        _("%(company)s coachas av %(lead)s. Be %(lead)s lägga till dig i uppdraget, så kan du logga.")
+        % {"company": company.name, "lead": lead.name}
+    )

@@ -1,0 +1,1 @@
+"""The coaching log's pages. One module per noun."""

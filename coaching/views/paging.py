@@ -1,0 +1,64 @@
+"""Pages by key: the next page starts after the last row shown, so new rows above never repeat or hide one."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+
+PAGE = 25
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass
+class Page(Generic[M]):
+    """Rows, and the address of the next page where there is one."""
+
+    rows: list[M]
+    next_url: str = ""
+
+
+def _address(request: HttpRequest, cursor: str) -> str:
+    query = [(name, value) for name, value in request.GET.items() if name != "after"]
+    return f"{request.path}?{urlencode([*query, ('after', cursor)])}"
+
+
+def _cursor(request: HttpRequest) -> tuple[dt.date | None, uuid.UUID] | None:
+    """The day and id after `after=`; None when there is none or it makes no sense."""
+    day, _sign, key = request.GET.get("after", "").partition("_")
+    try:
+        return (dt.date.fromisoformat(day) if day else None), uuid.UUID(key)
+    except ValueError:
+        return None
+
+
+def _page(request: HttpRequest, rows: list[M], field: str) -> Page[M]:
+    if len(rows) <= PAGE:
+        return Page(rows)
+    last = rows[PAGE - 1]
+    day = getattr(last, field)
+    return Page(rows[:PAGE], _address(request, f"{day.isoformat() if day else ''}_{last.pk}"))
+
+
+def newest_first(request: HttpRequest, rows: models.QuerySet[M]) -> Page[M]:
+    """One page by `date` and id, the latest first."""
+    cursor = _cursor(request)
+    if cursor and cursor[0]:
+        rows = rows.filter(Q(date__lt=cursor[0]) | Q(date=cursor[0], pk__lt=cursor[1]))
+    return _page(request, list(rows.order_by("-date", "-id")[: PAGE + 1]), "date")
+
+
+def soonest_first(request: HttpRequest, rows: models.QuerySet[M]) -> Page[M]:
+    """One page by `due_on` and id, the soonest first; rows without a day come last."""
+    cursor = _cursor(request)
+    if cursor and cursor[0]:
+        later = Q(due_on__gt=cursor[0]) | Q(due_on=cursor[0], pk__gt=cursor[1]) | Q(due_on=None)
+        rows = rows.filter(later)
+    elif cursor:
+        rows = rows.filter(due_on=None, pk__gt=cursor[1])
+    ordered = rows.order_by(models.F("due_on").asc(nulls_last=True), "id")
+    return _page(request, list(ordered[: PAGE + 1]), "due_on")

@@ -1,0 +1,218 @@
+"""Sessions as a list, as a document, and what can be done with one."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from coaching import actions, rules
+from coaching.models import Action, Session, SessionCoach, SessionContact, SessionStrategy
+from coaching.models.sessions import BIN_DAYS
+from coaching.notes import seems_to_hold_personal_number
+from coaching.views import paging
+from coachnet.accounts.guards import requires
+from coachnet.accounts.models import User
+from coachnet.accounts.roles import Permission
+from coachnet.audit.history import Related, history_of
+from coachnet.lib import markdown
+from coachnet.lib.receipts import receipt
+
+State = Session.State
+STATES = {
+    "planned": State.PLANNED,
+    "held": State.HELD,
+    "cancelled": State.CANCELLED,
+    "no_show": State.NO_SHOW,
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to narrow the list: its words, its address, whether it is on."""
+
+    name: str | Promise
+    url: str
+    is_on: bool
+
+
+def _user(request: HttpRequest) -> User:
+    assert request.user.is_authenticated
+    return request.user
+
+
+def _with(request: HttpRequest, **changes: str) -> str:
+    """The list's address with some filters changed; an empty value takes one away."""
+    query = request.GET.copy()
+    query.pop("after", None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@requires(Permission.SEE_SESSIONS)
+@require_safe
+def session_list(request: HttpRequest) -> HttpResponse:
+    """Sessions, the latest first: a coach's own or everybody's she may see. Filters stand in the address."""
+    user = _user(request)
+    logs = user.may(Permission.LOG_SESSIONS)
+    mine = logs and request.GET.get("scope") != "all"
+    state, incomplete = STATES.get(request.GET.get("state", "")), "incomplete" in request.GET
+    rows = Session.objects.listed_for(user)
+    if mine:
+        rows = rows.of(user)
+    if state:
+        rows = rows.filter(state=state)
+    if incomplete:
+        rows = rows.incomplete()
+    page = paging.newest_first(request, rows.with_rows())
+    readable = Session.objects.visible_to(user).filter(pk__in=[row.pk for row in page.rows])
+    states = [
+        Choice(gettext_lazy("Alla"), _with(request, state="", incomplete=""), not state and not incomplete)
+    ]
+    states += [
+        Choice(State(value).label, _with(request, state=name, incomplete=""), state == value)
+        for name, value in STATES.items()
+    ]
+    states.append(Choice(gettext_lazy("Ofullständiga"), _with(request, state="", incomplete="1"), incomplete))
+    values = {
+        "page": page,
+        "readable": set(readable.values_list("pk", flat=True)),
+        "mine": mine,
+        "logs": logs,
+        "mine_url": _with(request, scope=""),
+        "all_url": _with(request, scope="all"),
+        "states": states,
+        "filtered": bool(state or incomplete),
+    }
+    return render(request, "coaching/session_list.html", values)
+
+
+@requires(Permission.SEE_SESSIONS)
+@require_safe
+def session_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One session as a document. After saving it also says what to do next."""
+    user = _user(request)
+    session = get_object_or_404(Session.objects.visible_to(user).with_rows(), pk=pk)
+    may_edit = rules.can_edit_session(user, session)
+    engagement = session.engagement
+    values = {
+        "session": session,
+        "company": engagement.company,
+        "engagement": engagement,
+        "note": markdown.render(session.note),
+        "coaches": session.session_coaches.select_related("coach", "organisation"),
+        "actions": session.actions.select_related("owner_coach", "owner_contact").order_by(
+            "created_at", "id"
+        ),
+        "next_session": Session.objects.present().filter(planned_in=session).first(),
+        "may_edit": may_edit,
+        "day_now": timezone.localdate(),
+        "saved": may_edit and "saved" in request.GET,
+        "personal_number": may_edit and seems_to_hold_personal_number(session.note),
+        "open_count": Action.objects.visible_to(user).open().filter(engagement=engagement).count(),
+    }
+    return render(request, "coaching/session_detail.html", values)
+
+
+@requires(Permission.LOG_SESSIONS)
+@require_safe
+def session_history(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Who changed what in a session, for those who may edit it."""
+    user = _user(request)
+    session = get_object_or_404(Session.objects.visible_to(user).with_rows(), pk=pk)
+    if not rules.can_edit_session(user, session):
+        raise PermissionDenied
+    parts = (SessionCoach, SessionContact, SessionStrategy, Action)
+    related = [Related(part, session=session) for part in parts]
+    history = history_of(session, *related, after=request.GET.get("after", ""))
+    return render(request, "coaching/session_history.html", {"session": session, "history": history})
+
+
+@requires(Permission.LOG_SESSIONS)
+@require_safe
+def session_bin(request: HttpRequest) -> HttpResponse:
+    """Removed sessions that can still be put back."""
+    rows = Session.objects.in_bin_of(_user(request)).with_rows().select_related("removed_by")
+    values = {"sessions": rows.order_by("-removed_at")[:100], "days": BIN_DAYS}
+    return render(request, "coaching/session_bin.html", values)
+
+
+def _own(request: HttpRequest, pk: uuid.UUID) -> Session:
+    """A session she sees; changing it is judged by the action."""
+    return get_object_or_404(
+        Session.objects.visible_to(_user(request)).select_related("engagement__company"), pk=pk
+    )
+
+
+def _attempt(
+    request: HttpRequest, deed: Callable[..., Any], session: Session, words: str, undo: str = ""
+) -> None:
+    """Do it and say so, or say why it could not be done."""
+    try:
+        deed(by=_user(request), session=session)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        receipt(request, words, undo_url=reverse(undo, args=[session.pk]) if undo else "")
+
+
+@requires(Permission.LOG_SESSIONS)
+@require_POST
+def session_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Call a planned session off."""
+    session = _own(request, pk)
+    _attempt(
+        request, actions.cancel_session, session, _("Tillfället är inställt."), "coaching:session-replan"
+    )
+    return redirect("coaching:session-detail", pk)
+
+
+@requires(Permission.LOG_SESSIONS)
+@require_POST
+def session_no_show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Note that the company did not come."""
+    words = _("Noterat att företaget inte kom.")
+    _attempt(request, actions.mark_no_show, _own(request, pk), words, "coaching:session-replan")
+    return redirect("coaching:session-detail", pk)
+
+
+@requires(Permission.LOG_SESSIONS)
+@require_POST
+def session_replan(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take back that a session was called off or missed."""
+    _attempt(request, actions.undo_closing, _own(request, pk), _("Tillfället är planerat igen."))
+    return redirect("coaching:session-detail", pk)
+
+
+@requires(Permission.LOG_SESSIONS)
+@require_POST
+def session_remove(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Put a session in the bin."""
+    session = _own(request, pk)
+    _attempt(
+        request, actions.remove_session, session, _("Tillfället är borttaget."), "coaching:session-restore"
+    )
+    return redirect("coaching:session-list")
+
+
+@requires(Permission.LOG_SESSIONS)
+@require_POST
+def session_restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take a session back from the bin. One that is already back stays as it is."""
+    user = _user(request)
+    session = Session.objects.in_bin_of(user).filter(pk=pk).first() or _own(request, pk)
+    _attempt(request, actions.restore_session, session, _("Tillfället är tillbaka."))
+    return redirect("coaching:session-detail", pk)
