@@ -13,8 +13,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.e2e.visitor import DESKTOP_EN, PHONE_SV, Look, Visitor
+from tests.e2e.network import network, programme, reference
+from tests.e2e.visitor import LOOKS, Look, Visitor
 from tools import chromium
+
+__all__ = ("network", "programme", "reference")
 
 Enter = Callable[..., Visitor]
 
@@ -33,11 +36,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=[PHONE_SV, DESKTOP_EN], ids=["phone-sv", "desktop-en"])
+@pytest.fixture(params=["phone-sv", "desktop-en"])
 def look(request: pytest.FixtureRequest) -> Look:
-    """The screen and the language of a journey."""
-    chosen: Look = request.param
-    return chosen
+    """The screen and the language of a journey, or of a page: see LOOKS for what else a test may ask for."""
+    return LOOKS[request.param]
 
 
 @pytest.fixture

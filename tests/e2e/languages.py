@@ -30,7 +30,7 @@ def untranslated(language: str) -> frozenset[str]:
         Path(django.__file__).parent / f"contrib/{app}/locale" for app in ("auth", "admin", "humanize")
     ]
     foreign = frozenset[str]().union(*(_sources(folder, "sv") for folder in [*packages, own]))
-    return foreign - {"Coachnet", "Name", "Start"}
+    return foreign - _sources(own, "en") - {"Name"}
 
 
 def _sources(folder: Path, language: str) -> frozenset[str]:

@@ -15,12 +15,13 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, WebError, expect
 
 from tests.e2e.languages import words_of_other_language
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE_RUN = """(tags) => axe.run(document, {runOnly: tags, resultTypes: ["violations"]}).then(found =>
+# Without preload, since axe would put copies of the style sheets into the page, which the policy forbids.
+AXE_RUN = """(tags) => axe.run(document, {runOnly: tags, preload: false, resultTypes: ["violations"]}).then(found =>
   found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}
       ${node.html.slice(0, 160)}\n      ${node.failureSummary.replaceAll("\\n", " ")}`)))"""
 VISIBLE_WORDS = """() => {
@@ -55,8 +56,14 @@ class Look:
         return self.width < 640
 
 
-PHONE_SV, PHONE_EN = Look(390, 844, "sv"), Look(390, 844, "en")
-DESKTOP_SV, DESKTOP_EN = Look(1440, 900, "sv"), Look(1440, 900, "en")
+PHONE_SV, DESKTOP_SV = Look(390, 844, "sv"), Look(1440, 900, "sv")
+LOOKS = {
+    "phone-sv": PHONE_SV,
+    "phone-en": Look(390, 844, "en"),
+    "desktop-sv": DESKTOP_SV,
+    "desktop-en": Look(1440, 900, "en"),
+    "narrow-sv": Look(320, 640, "sv"),
+}
 
 
 @dataclass
@@ -73,7 +80,7 @@ class Visitor:
     def __post_init__(self) -> None:
         self.context.add_init_script(REPORT_POLICY)
         self.context.on("console", self._on_console)
-        self.context.on("weberror", lambda error: self.faults.append(f"script error: {error.error}"))
+        self.context.on("weberror", self._on_script_error)
         self.context.on("request", self._on_request)
 
     @cached_property
@@ -134,9 +141,10 @@ class Visitor:
         )
         return both.filter(visible=True).first
 
-    def field(self, swedish: str, *, exact: bool = True) -> Locator:
-        """The field whose label reads so."""
-        return self.page.get_by_label(self.say(swedish), exact=exact).filter(visible=True).first
+    def field(self, swedish: str, number: int = 0) -> Locator:
+        """The visible field whose label reads so, "(optional)" or not; the first unless another is asked for."""
+        words = rf"^\s*{re.escape(self.say(swedish))}(\s*{re.escape(self.say('(valfritt)'))})?\s*$"
+        return self.page.get_by_label(re.compile(words)).filter(visible=True).nth(number)
 
     def sees(self, swedish: str, **values: Any) -> None:
         """The text stands visibly on the page."""
@@ -172,6 +180,10 @@ class Visitor:
         text = message.text
         if message.type == "error" and not any(word in text for word in self.tolerated):
             self.faults.append(f"console: {text} ({message.location.get('url', '')})")
+
+    def _on_script_error(self, problem: WebError) -> None:
+        where = getattr(problem.error, "stack", "") or ""
+        self.faults.append(f"script error: {problem.error} {where.partition(' at ')[2].splitlines()[:2]}")
 
     def _on_request(self, request: Request) -> None:
         if not re.match(rf"{re.escape(self.home)}|data:|blob:", request.url):

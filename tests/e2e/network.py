@@ -1,0 +1,100 @@
+"""A small network in which every page has something to show, and every secret somebody it is kept from."""
+
+import datetime as dt
+from dataclasses import dataclass
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from coaching.models import Engagement, Programme, Session
+from coachnet.accounts.models import User
+from companies.models import CircularStrategy, Company, Municipality
+from tests.factories.accounts import InvitationFactory
+from tests.factories.coaching import (
+    ActionFactory,
+    EngagementFactory,
+    ProgrammeFactory,
+    SessionDraftFactory,
+    SessionFactory,
+)
+from tests.factories.companies import CompanyFactory, ContactFactory
+
+
+@dataclass
+class Network:
+    """Maja coaches the work-wear firm; Örjan's laundry is marked as secret."""
+
+    programme: Programme
+    company: Company
+    engagement: Engagement
+    held: Session
+    to_log: Session
+    secret_company: Company
+    secret_engagement: Engagement
+    secret_session: Session
+
+
+@pytest.fixture
+def reference(db: None) -> None:
+    """Municipalities, industries, strategies and the rest, as every installation has them."""
+    call_command("load_reference", verbosity=0, stdout=StringIO())
+
+
+@pytest.fixture
+def programme(db: None) -> Programme:
+    """The programme that runs now."""
+    return ProgrammeFactory(name="Cirkulära affärer 2026")
+
+
+@pytest.fixture
+def network(
+    reference: None, programme: Programme, coach: User, colleague: User, other_coach: User, organiser: User
+) -> Network:
+    """Companies, engagements, sessions in every state, actions, drafts and invitations."""
+    today = timezone.localdate()
+    company = CompanyFactory(
+        name="Kvarnåns Arbetsplagg AB",
+        responsible_coach=coach,
+        municipality=Municipality.objects.get(name="Borås"),
+        main_strategy=CircularStrategy.objects.get(pk="C05"),
+        size_class=Company.SizeClass.SMALL,
+        website="https://www.kvarnans.example",
+        description="Syr och hyr ut arbetskläder.",
+    )
+    contact = ContactFactory(company=company, name="Åsa Kvarn", title="vd", phone="070-123 45 67")
+    engagement = EngagementFactory(
+        company=company, programme=programme, lead=coach, goals="Hyra ut i stället för att sälja."
+    )
+    held = SessionFactory(
+        engagement=engagement, complete=True, contacts=[contact], date=today - dt.timedelta(days=60)
+    )
+    SessionFactory(engagement=engagement, date=today - dt.timedelta(days=30))
+    to_log = SessionFactory(engagement=engagement, planned=True, date=today - dt.timedelta(days=1))
+    SessionFactory(engagement=engagement, planned=True)
+    SessionFactory(engagement=engagement, planned=True, date=today, start_time=dt.time(23, 30))
+    SessionFactory(engagement=engagement, state=Session.State.CANCELLED)
+    ActionFactory(
+        engagement=engagement, session=held, what="Skicka avtalsmall", due_on=today - dt.timedelta(days=3)
+    )
+    ActionFactory(engagement=engagement, what="Räkna på returer", owner_contact=contact, owner_coach=None)
+    SessionDraftFactory(coach=coach, company=company)
+    CompanyFactory(name="Ågrens Emballage AB", responsible_coach=colleague)
+    secret_company = CompanyFactory(
+        name="Tysta Tvätteriet AB", responsible_coach=other_coach, confidential=True
+    )
+    secret_engagement = EngagementFactory(company=secret_company, programme=programme, lead=other_coach)
+    secret_session = SessionFactory(
+        engagement=secret_engagement, complete=True, note="Hemlig anteckning om patentet"
+    )
+    InvitationFactory(email="ny@example.se", invited_by=organiser, organisation=coach.organisation)
+    InvitationFactory(
+        email="sen@example.se",
+        invited_by=organiser,
+        organisation=coach.organisation,
+        expires_at=timezone.now() - dt.timedelta(days=1),
+    )
+    return Network(
+        programme, company, engagement, held, to_log, secret_company, secret_engagement, secret_session
+    )
