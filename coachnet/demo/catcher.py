@@ -9,12 +9,13 @@ import sys
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 
+from coachnet.demo.mails import make_folder
 from coachnet.demo.place import MAIL
 
 
 def main() -> None:
     """Serve until SIGTERM."""
-    MAIL.mkdir(parents=True, exist_ok=True)
+    make_folder(MAIL)
     server = Controller(Mailbox(str(MAIL)), hostname="127.0.0.1", port=int(sys.argv[1]))
     server.start()
     print(f"Catching mail on port {server.port}", flush=True)  # noqa: T201

@@ -57,7 +57,14 @@ def _parse(file: Any) -> EmailMessage:
     return message
 
 
+def make_folder(path: Path) -> None:
+    """Make what a Maildir needs; the library does so only when the folder itself is missing."""
+    for part in ("tmp", "new", "cur"):
+        (path / part).mkdir(parents=True, exist_ok=True)
+
+
 def _folder(path: Path) -> mailbox.Maildir:
+    make_folder(path)
     return mailbox.Maildir(str(path), factory=_parse, create=True)  # type: ignore[arg-type]
 
 

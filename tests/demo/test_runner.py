@@ -54,14 +54,18 @@ class Demo:
 
     def ready(self) -> str:
         """Wait for the announcement; returns the site's address."""
-        assert wait(lambda: bool(READY.search(self.text)) or self.process.poll() is not None, START_SECONDS), self.text
+        assert wait(
+            lambda: bool(READY.search(self.text)) or self.process.poll() is not None, START_SECONDS
+        ), self.text
         found = READY.search(self.text)
         assert found, self.text
         return found[1]
 
     def descendants(self) -> dict[int, str]:
         """Process id → command of everything this demo has started, servers included."""
-        listing = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,command="], capture_output=True, text=True, check=True)
+        listing = subprocess.run(
+            ["ps", "-ww", "-eo", "pid=,ppid=,command="], capture_output=True, text=True, check=True
+        )
         rows = [line.split(None, 2) for line in listing.stdout.splitlines()]
         found: dict[int, str] = {self.process.pid: "runner"}
         for _ in range(4):  # runner → part → pool
@@ -91,7 +95,9 @@ def alive(pids: dict[int, str]) -> dict[int, str]:
     """Those that still run; a zombie that nobody has reaped yet does not."""
     found = {}
     for pid, command in pids.items():
-        state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        state = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
         if state.stdout.strip() and not state.stdout.startswith("Z"):
             found[pid] = command
     return found
@@ -160,6 +166,14 @@ def test_demo_serves_mails_survives_a_killed_part_and_leaves_nothing(home: Path)
         assert wait(lambda: not alive(started), 3), alive(started)
 
 
+def bind(listener: socket.socket, port: int) -> bool:
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
 def page_or_nothing(browser: Browser, path: str) -> str:
     try:
         return browser.get(path)
@@ -176,7 +190,9 @@ def test_demo_starts_again_quickly_with_its_data_and_alone(home: Path):
         assert other.process.wait(30) != 0
         assert f"already running: {site}" in other.text
         reset = [sys.executable, "-m", "coachnet.demo.reset"]
-        refused = subprocess.run(reset, cwd=home, env=os.environ | {"COACHNET_MODE": "demo"}, check=False, stderr=-1)
+        refused = subprocess.run(
+            reset, cwd=home, env=os.environ | {"COACHNET_MODE": "demo"}, check=False, stderr=-1
+        )
         assert refused.returncode != 0
         assert b"Stop it with Ctrl-C" in refused.stderr
 
@@ -197,7 +213,8 @@ def test_demo_heals_after_everything_was_killed_and_moves_to_a_free_port(home: P
         demo.kill(sorted(demo.descendants(), reverse=True))
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", int(first.rpartition(":")[2])))
+        port = int(first.rpartition(":")[2])
+        assert wait(lambda: bind(taken, port), LEAVE_SECONDS)  # the killed web server's last thread lets go
         taken.listen()
         with Demo(home) as demo:
             second = demo.ready()

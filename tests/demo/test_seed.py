@@ -41,7 +41,12 @@ def test_plant_covers_what_the_demo_promises():
     assert len(COACHES) == 12
     assert Organisation.objects.count() == 6
     assert Company.objects.count() == len(invented()) >= 40
-    assert set(Company.objects.values_list("municipality__sub_region", flat=True)) == {"BOR", "FYR", "GBG", "SKA"}
+    assert set(Company.objects.values_list("municipality__sub_region", flat=True)) == {
+        "BOR",
+        "FYR",
+        "GBG",
+        "SKA",
+    }
     assert set(Engagement.objects.values_list("stage", flat=True)) == set(Stage.values)
     assert Company.objects.filter(is_confidential=True).count() == 1
     assert Company.objects.filter(responsible_coach=None).exists()

@@ -13,6 +13,7 @@ from django.urls import reverse
 from coachnet.accounts.models import User
 from coachnet.demo import views
 from coachnet.demo.cast import CAST
+from coachnet.demo.mails import make_folder
 from tests.factories.accounts import UserFactory
 from tests.plugins.mailbox import Server
 
@@ -36,13 +37,18 @@ def caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of a running mail catcher, as the views see it."""
     folder = tmp_path / "mail"
     monkeypatch.setattr(views, "MAIL", folder)
+    make_folder(folder)
     server = Server(Keeper(str(folder)), hostname="127.0.0.1", port=0)
     server.start()
     message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = "Välkommen", "no-reply@coachnet.example", "ny@coachnet.example"
+    message["Subject"], message["From"], message["To"] = (
+        "Välkommen",
+        "no-reply@coachnet.example",
+        "ny@coachnet.example",
+    )
     message.set_content("Skapa ditt konto: http://localhost:8000/i/abc.\nHälsningar")
     message.add_alternative(
-        '<html><head><style>p { color: teal }</style></head><body><script>alert(1)</script>'
+        "<html><head><style>p { color: teal }</style></head><body><script>alert(1)</script>"
         '<p style="color: red"><a href="http://localhost:8000/i/abc">Skapa</a></p></body></html>',
         subtype="html",
     )
@@ -103,7 +109,9 @@ def test_index_says_when_nobody_is_there(demo: None, client: Client):
 
 
 @pytest.mark.django_db
-def test_mail_list_is_empty_at_first(demo: None, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_mail_list_is_empty_at_first(
+    demo: None, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(views, "MAIL", tmp_path / "none")
     assert "Inga mejl än" in client.get("/demo/mail/").content.decode()
 
