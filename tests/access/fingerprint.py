@@ -1,0 +1,29 @@
+"""The whole content of the database in one short text, to see that nothing has changed."""
+
+from functools import cache
+
+from django.apps import apps
+from django.db import connection
+
+# What every request may write: who is signed in where, and that something was refused.
+KEPT_BY_EVERY_REQUEST = {"django_session", "usersessions_usersession", "audit_accessevent"}
+
+
+@cache
+def _statement() -> str:
+    tables = sorted(
+        {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - KEPT_BY_EVERY_REQUEST
+    )
+    counts = (
+        f"SELECT '{table}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM \"{table}\" t"
+        for table in tables
+        if table in connection.introspection.table_names()
+    )
+    return " UNION ALL ".join(counts)
+
+
+def fingerprint() -> dict[str, tuple[int, str]]:
+    """Rows and a hash of their content, by table."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement())
+        return {table: (count, content) for table, count, content in cursor.fetchall()}

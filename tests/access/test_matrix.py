@@ -1,0 +1,216 @@
+"""Role × route × object: every page visited by GET and POST as everybody, with everybody's things.
+
+What shall come of each visit stands in matrix.txt. A route that is missing there fails, so nobody adds a page
+without saying who does not get in. What is refused has changed nothing and shows nothing.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache as django_cache
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from coachnet.accounts.models import User
+from tests.access.fingerprint import fingerprint
+from tests.access.routes import every_route
+from tests.access.scene import WHOSE, Holding, Scene, arguments, build, is_about_a_company
+
+ROLES = ("outsider", "coach", "colleague", "other_coach", "organiser", "official", "admin")
+TABLE = Path(__file__).with_name("matrix.txt")
+METHODS = ("GET", "POST")
+REFUSED = set("L-xm")
+# Django admin is closed to all but admins as one; its own pages are Django's.
+ADMIN = "admin"
+
+
+@cache
+def expected() -> dict[tuple[str, str], dict[str, str]]:
+    """The table: (route, method) → role → one letter per object."""
+    table = {}
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            route, method, *cells = line.split()
+            assert (route, method) not in table, f"{route} {method} stands twice"
+            table[route, method] = dict(zip(ROLES, cells, strict=True))
+    return table
+
+
+@cache
+def names() -> list[str]:
+    return sorted(
+        {
+            route.full_name
+            for route in every_route()
+            if route.namespace != ADMIN and "." not in route.full_name
+        }
+    )
+
+
+@pytest.fixture
+def scene(
+    coach: User,
+    colleague: User,
+    other_coach: User,
+    organiser: User,
+    official: User,
+    admin: User,
+    reference: None,
+) -> Scene:
+    return build(
+        {
+            "coach": coach,
+            "colleague": colleague,
+            "other_coach": other_coach,
+            "organiser": organiser,
+            "official": official,
+            "admin": admin,
+        }
+    )
+
+
+@pytest.fixture
+def clients(scene: Scene) -> dict[str, Client]:
+    """A client for each role, just after proving who they are, so that no step-up hides a refusal."""
+    clients = {"outsider": Client()}
+    for role, user in scene.people.items():
+        client = clients[role] = Client()
+        client.force_login(user)
+        session = client.session
+        session["account_authentication_methods"] = [
+            {"method": "password", "reauthenticated": True, "at": timezone.now().timestamp()}
+        ]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+    return clients
+
+
+def letter(response: HttpResponse) -> str:
+    """What came of a visit: o let in, L asked to sign in, - not found, x forbidden, m wrong method."""
+    status = response.status_code
+    if status in (301, 302):
+        return "L" if response["Location"].startswith("/accounts/login/") else "o"
+    known = {401: "L", 403: "x", 404: "-", 405: "m"}
+    assert status < 500, f"{status}: {response.content[:500]!r}"
+    return known.get(status, "o")
+
+
+def visits(name: str, scene: Scene) -> Iterator[tuple[Holding, str]]:
+    """The addresses of a route: one for each holding where it is about one, otherwise one."""
+    has_arguments = all(route.arguments for route in every_route() if route.full_name == name)
+    holdings = (
+        [scene.holdings[whose] for whose in WHOSE]
+        if has_arguments and is_about_a_company(name)
+        else [scene.holdings["own"]]
+    )
+    for held in holdings:
+        yield held, reverse(name, kwargs=arguments(name, scene, held) if has_arguments else None)
+
+
+def content_of(response: Any) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return body.decode(errors="replace") + str(response.headers)
+
+
+class Undo(Exception):
+    """Leaves the transaction of a visit without its changes."""
+
+
+def visit(client: Client, method: str, address: str, before: Any) -> tuple[str, str]:
+    """What came of one visit, and what was shown. Undone afterwards; a refusal or a GET must have changed nothing."""
+    seen: list[tuple[str, str]] = []
+    django_cache.clear()
+    try:
+        with transaction.atomic():
+            response = client.generic(method, address) if method != "POST" else client.post(address)
+            came = letter(response)
+            seen.append((came, content_of(response)))
+            if came in REFUSED or method == "GET":
+                after = fingerprint()
+                changed = {table for table in after if after[table] != before[table]}
+                assert not changed, f"{method} {address} ({came}) changed {changed}"
+            raise Undo
+    except Undo:
+        return seen[0]
+
+
+def never_shown(role: str, scene: Scene) -> list[str]:
+    """What nobody of this role may read anywhere, whatever the page."""
+    everything = [text for held in scene.holdings.values() for text in held.secrets]
+    notes = [text for held in scene.holdings.values() for text in held.notes]
+    hidden = list(scene.holdings["confidential"].secrets)
+    drafts = {
+        role: held.draft.data["note"][0]
+        for role, held in zip(ROLES[1:4], scene.holdings.values(), strict=False)
+    }
+    others_drafts = [draft for whose, draft in drafts.items() if whose != role]
+    return {
+        "outsider": everything,
+        "official": everything,
+        "organiser": [*notes, *hidden],
+        "admin": list(drafts.values()),
+        "coach": [*hidden, *others_drafts],
+        "colleague": [*hidden, *others_drafts],
+        "other_coach": [draft for whose, draft in drafts.items() if whose != "other_coach"],
+    }[role]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", names())
+def test_who_gets_in(name: str, scene: Scene, clients: dict[str, Client]):
+    before = fingerprint()
+    problems = []
+    for method in METHODS:
+        if (name, method) not in expected():
+            problems.append(f"{name} {method} stands not in {TABLE.name}: say who gets in, and who does not.")
+        came = {role: "" for role in ROLES}
+        for held, address in visits(name, scene):
+            for role in ROLES:
+                outcome, shown = visit(clients[role], method, address, before)
+                came[role] += outcome
+                hidden = held.secrets if outcome in REFUSED else ()
+                leaked = [text for text in {*never_shown(role, scene), *hidden} if text and text in shown]
+                if leaked:
+                    problems.append(f"{method} {address} shows {role} {leaked}")
+        line = " ".join((name, method, *came.values()))
+        if (name, method) in expected() and came != expected()[name, method]:
+            wanted = " ".join((name, method, *expected()[name, method].values()))
+            problems.append(f"expected {wanted}\n     got {line}")
+        print(f"MATRIX {line}")
+    assert not problems, "\n" + "\n".join(problems)
+
+
+def test_the_table_names_no_route_that_is_gone():
+    assert {route for route, _ in expected()} - set(names()) == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "admin"])
+def test_django_admin_is_closed(role: str, clients: dict[str, Client]):
+    before = fingerprint()
+    for route in every_route():
+        if route.namespace == ADMIN and not (route.guard and route.guard.public):
+            address = "/" + route.pattern
+            for argument in route.arguments:
+                address = address.replace(f"<path:{argument}>", "1").replace(f"<int:{argument}>", "1")
+            if "(" in address:
+                address = "/admin/no-such-page/"
+            address = address.replace("<str:content_type_id>", "1").replace("<slug:", "x").replace(">", "")
+            outcome, _ = visit(clients[role], "GET", address, before)
+            assert outcome in ("L" if role == "outsider" else "x"), f"{address}: {outcome}"
+
+
+@pytest.mark.django_db
+def test_a_fingerprint_sees_a_change_and_only_a_change(coach: User):
+    """The control: this net can fail."""
+    before = fingerprint()
+    assert fingerprint() == before
+    User.objects.filter(pk=coach.pk).update(title="Ny titel")
+    changed = {table for table, content in fingerprint().items() if content != before[table]}
+    assert changed == {"accounts_user", "accounts_userevent"}
