@@ -300,6 +300,8 @@ def end_sessions(*, user: User, by: User) -> int:
     """Sign a person out on every device; the number of sessions ended. Raises PermissionDenied."""
     if by.pk != user.pk and not rules.can_manage(by, user):
         raise PermissionDenied
+    user.signed_out_at = timezone.now()
+    user.save(update_fields=["signed_out_at"])
     sessions = list(UserSession.objects.filter(user=user))
     for session in sessions:
         session.end()

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -155,6 +156,8 @@ class User(AbstractBaseUser):
     roles = ArrayField(models.CharField(max_length=20), verbose_name=_("roller"), default=list, blank=True)
     shortcuts_on = models.BooleanField(_("tangentgenvägar"), default=True)
     is_active = models.BooleanField(_("aktiv"), default=True)
+    # Sessions that began before do not count: part of what each session is checked against.
+    signed_out_at = models.DateTimeField(null=True, editable=False)
     joined_at = models.DateTimeField(_("med sedan"), default=timezone.now, editable=False)
     sort_key = models.GeneratedField(
         expression=SvSortKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
@@ -210,6 +213,11 @@ class User(AbstractBaseUser):
     def must_have_second_step(self) -> bool:
         """Whether one of the roles demands a second step (setting MFA_REQUIRED_ROLES)."""
         return not set(self.roles).isdisjoint(settings.MFA_REQUIRED_ROLES)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django ends sessions when the password changes; signing out everywhere ends them too."""
+        value = f"{self.password}{self.signed_out_at or ''}"
+        return salted_hmac("coachnet.accounts.User", value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:
