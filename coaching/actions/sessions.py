@@ -8,6 +8,7 @@
 5. New people, next steps, stage and next meeting follow in the same transaction; the draft is gone.
 """
 
+import datetime as dt
 import uuid
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -46,6 +47,14 @@ class SessionConflict(Exception):  # noqa: N818 (a conflict is an answer, not an
         self.session = session
 
 
+def refuse_future(day: dt.date) -> None:
+    """What has been held was held today or earlier. Raises ValidationError."""
+    today = timezone.localdate()
+    if day > today:
+        words = _("Datumet ska vara i dag eller tidigare, till exempel %(date)s") % {"date": today.isoformat()}
+        raise ValidationError(words, code="future")
+
+
 @transaction.atomic
 def log_session(
     *, by: User, company: Company, entry: SessionEntry, key: uuid.UUID | None = None, version: int = 0
@@ -54,10 +63,10 @@ def log_session(
 
     Raises SessionConflict, PermissionDenied, or ValidationError with a dict of the form's fields.
     """
-    if entry.date > timezone.localdate():
-        example = timezone.localdate().isoformat()
-        words = _("Datumet ska vara i dag eller tidigare, till exempel %(date)s") % {"date": example}
-        raise ValidationError({"date": words})
+    try:
+        refuse_future(entry.date)
+    except ValidationError as refused:
+        raise ValidationError({"date": refused}) from refused
     return _save(
         by=by, company=company, entry=entry, key=key or uuid.uuid4(), version=version, state=State.HELD
     )

@@ -16,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from coaching import rules
-from coaching.actions import NewContact, NextMeeting, NextStep, SessionEntry
+from coaching.actions import NewContact, NextMeeting, NextStep, SessionEntry, refuse_future
 from coaching.forms.fields import MinutesField
 from coaching.models import Action, Engagement, Session, Stage
 from coachnet.accounts.models import User
@@ -34,6 +34,7 @@ LENGTH_CHOICES = [
     (OTHER, _("Annan tid")),
 ]
 MOST_ROWS = 20
+MOST_VERSIONS = 1_000_000
 
 Typed = MultiValueDict[str, str]
 
@@ -206,7 +207,7 @@ class SessionForm(Quietly, forms.Form):
     state = forms.ChoiceField(
         choices=[(Session.State.HELD, ""), (Session.State.PLANNED, "")], widget=forms.HiddenInput
     )
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=0, max_value=MOST_VERSIONS, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -359,6 +360,11 @@ class SessionForm(Quietly, forms.Form):
         values = super().clean() or {}
         self._clean_company(values)
         self._clean_minutes(values)
+        if values.get("date") and values.get("state") == Session.State.HELD:
+            try:
+                refuse_future(values["date"])
+            except ValidationError as refused:
+                self.add_error("date", refused)
         date, next_date = values.get("date"), values.get("next_date")
         if values.get("next_time") and not next_date and not self.has_error("next_date"):
             self.add_error("next_date", _("Skriv också vilken dag ni ses nästa gång"))

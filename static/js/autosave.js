@@ -1,7 +1,8 @@
 // <form data-autosave-url data-draft="uuid" [data-confidential]> with [data-save-state]: the form is sent as it is
 // 700 ms after the last key. Until the server has it, an encrypted copy stays on the device (see vault.js), except for
-// confidential companies. The server answers 2xx, with {"saved_at": "10:44"} if it likes; 409 when somebody else has
-// changed the session; 401 or a redirect to sign-in when the person is signed out.
+// confidential companies. The contract stands at coaching.views.form.session_autosave: 200 with {"saved_at": "10:44",
+// "conflict": somebody else has saved a newer version, "local_copy": whether the device may keep the text}; 401 or a
+// redirect to sign-in when the person is signed out. data-confidential-companies="3,17" tells before the server can.
 import { send, setIcon } from "./server.js";
 import { forget, keep } from "./vault.js";
 
@@ -17,7 +18,9 @@ function start(form) {
   const { user } = document.body.dataset;
   const state = form.querySelector("[data-save-state]");
   const banner = document.querySelector("[data-offline]");
-  const mayKeep = !("confidential" in form.dataset);
+  const confidential = new Set((form.dataset.confidentialCompanies ?? "").split(","));
+  let refused = "confidential" in form.dataset;
+  const mayKeep = () => !refused && !confidential.has(form.elements.company?.value);
   let changes = 0; // counts edits; `sent` is the last edit the server has
   let sent = 0;
   let kept = false; // the device holds the newest edit
@@ -60,14 +63,15 @@ function start(form) {
   async function sendNow(options) {
     const edit = changes;
     const data = body();
-    kept = mayKeep && (await keep(user, draft, { url: autosaveUrl, body: data.toString() }));
+    if (!mayKeep()) await forget(user, draft);
+    kept = mayKeep() && (await keep(user, draft, { url: autosaveUrl, body: data.toString() }));
     let status = 0;
-    let saidAt;
+    let said = {};
     try {
       const result = await send(autosaveUrl, data, options);
       status = result.status;
       if (result.ok && result.answer.headers.get("Content-Type")?.includes("json")) {
-        saidAt = (await result.answer.json()).saved_at;
+        said = await result.answer.json();
       }
     } catch {
       // No network: status stays 0.
@@ -76,11 +80,11 @@ function start(form) {
       sent = edit;
       tries = 0;
       contact = Date.now();
-      if (!isDirty()) {
-        await forget(user, draft);
-        say.time = saidAt;
-        say("saved", "cloud-check");
-      }
+      refused = said.local_copy === false || (refused && said.local_copy !== true);
+      if (!isDirty() || refused) await forget(user, draft);
+      say.time = said.saved_at;
+      if (said.conflict) say("conflict", "triangle-alert", true);
+      else if (!isDirty()) say("saved", "cloud-check");
     } else {
       fallen(status);
     }

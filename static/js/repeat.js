@@ -1,5 +1,7 @@
 // <fieldset data-repeat="prefix"> holds [data-repeat-list] of rows, a <template> whose names and ids say __prefix__,
 // [data-repeat-add], and a Django formset's management form. data-repeat-name="Nästa steg {n}" words each legend.
+import { everywhere } from "./bind.js";
+
 const DIGITS = /-(\d+|__prefix__)-/;
 
 function renumber(row, index) {
@@ -10,7 +12,7 @@ function renumber(row, index) {
   }
 }
 
-for (const group of document.querySelectorAll("[data-repeat]")) {
+function enhance(group) {
   const prefix = group.dataset.repeat;
   const list = group.querySelector("[data-repeat-list]");
   const template = group.querySelector("template");
@@ -61,3 +63,6 @@ for (const group of document.querySelectorAll("[data-repeat]")) {
 
   count();
 }
+
+// Parts of a form that the server has drawn anew are wired like those that came with the page.
+everywhere("[data-repeat]", enhance);
