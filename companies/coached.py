@@ -57,6 +57,7 @@ class Row:
     last_on: dt.date | None = None
     stage: int = 0
     stage_name: str = ""
+    coached_since: dt.date | None = None
     ticks: list[float] = field(default_factory=list)
     next_step: Any = None
 
@@ -68,7 +69,8 @@ class Row:
     @property
     def is_quiet(self) -> bool:
         """Whether nothing has been heard for long, while the coaching goes on."""
-        return self.stage > 0 and (self.days_since or 0) > QUIET_DAYS
+        heard = max(filter(None, (self.last_on, self.coached_since)), default=None)
+        return self.stage > 0 and heard is not None and (timezone.localdate() - heard).days > QUIET_DAYS
 
     @property
     def last_ago(self) -> str:
@@ -97,6 +99,7 @@ def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
     for company, engagement in current_engagements(rows).items():
         rows[company].stage = engagement.current_stage.number
         rows[company].stage_name = engagement.get_stage_display()
+        rows[company].coached_since = engagement.started_on
     for company, ticks in _ticks(rows).items():
         rows[company].ticks = ticks
     open_actions = actions().visible_to(user).open().filter(engagement__company__in=rows)

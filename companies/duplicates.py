@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ValidationError
 from django.db.models import Q, Value
 from django.db.models.functions import Replace
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
 from coachnet.lib.encrypted import keyed_hashes
-from coachnet.lib.swedish import SvSearchKey
+from coachnet.lib.swedish import Similarity, SvSearchKey
 from companies import organisation_number, personal_number
 from companies.models import Company, Municipality
 from companies.querysets import CompanyQuerySet
@@ -65,7 +64,7 @@ def _similar(
     if name.strip():
         # The name alone, without the form's letters that half of all names end with.
         key = Replace(SvSearchKey(Value(name.strip())), Value(" ab"))
-        visible = visible.annotate(likeness=TrigramSimilarity(Replace("search_key", Value(" ab")), key))
+        visible = visible.annotate(likeness=Similarity(Replace("search_key", Value(" ab")), key))
         near = Q(municipality=municipality) | Q(municipality=None) if municipality else Q()
         likeness |= Q(likeness__gt=ALIKE) & near
     if owner:

@@ -85,8 +85,9 @@ class CompanyList:
         self.chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
         self.has_own = user.may(Permission.LOG_SESSIONS)
         views = ("mine", "quiet", "network") if self.has_own else ("network",)
-        self.view = asked["view"] if asked.get("view") in views else views[0]
-        self.order = asked["order"] if asked.get("order") in ORDERS else self._usual_order()
+        view, order = str(asked.get("view", "")), str(asked.get("order", ""))
+        self.view = view if view in views else views[0]
+        self.order = order if order in ORDERS else self._usual_order()
         if self.order == "best" and "q" not in self.chosen:
             self.order = "name"
 

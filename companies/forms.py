@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Coach
-from coachnet.lib.forms import DateInput
 from coachnet.lib.swedish import SvSortKey
 from companies import duplicates, organisation_number, personal_number
 from companies.models import CircularStrategy, Company, Contact, Municipality, SniCode
+from companies.organisation_number import looks_personal
 
 REQUIRED_NAME = _("Skriv företagets namn")
 
@@ -61,7 +61,10 @@ class CompanyForm(forms.Form):
         label=_("Företagsnamn"), max_length=200, error_messages={"required": REQUIRED_NAME}
     )
     legal_form = forms.ChoiceField(
-        label=_("Företagsform"), choices=Company.LegalForm.choices, initial=Company.LegalForm.LIMITED
+        label=_("Företagsform"),
+        choices=Company.LegalForm.choices,
+        initial=Company.LegalForm.LIMITED,
+        help_text=_("Som i registreringsbeviset"),
     )
     organisation_number = forms.CharField(
         label=_("Organisationsnummer"),
@@ -122,23 +125,22 @@ class CompanyForm(forms.Form):
                 "Sparat: %(masked)s. Lämna tomt för att behålla det."
             ) % {"masked": company.number_shown}
 
+    @property
+    def _is_sole_trader(self) -> bool:
+        return bool(self.cleaned_data.get("legal_form") == Company.LegalForm.SOLE_TRADER)
+
     def clean_organisation_number(self) -> str:
-        """The ten digits, or nothing. A sole trader's number belongs in the other field."""
-        written = self.cleaned_data["organisation_number"]
-        if not written:
-            return ""
-        if self.cleaned_data.get("legal_form") == Company.LegalForm.SOLE_TRADER:
-            raise ValidationError(
-                gettext("En enskild firma har ägarens personnummer. Skriv det i fältet Personnummer.")
-            )
-        return organisation_number.clean(written)
+        """The ten digits, or nothing. What a sole trader writes here is read as the owner's personnummer."""
+        written: str = self.cleaned_data["organisation_number"]
+        return organisation_number.clean(written) if written and not self._is_sole_trader else ""
 
     def clean_written_personal_number(self) -> str:
         """The twelve digits of a sole trader, or nothing."""
-        written = self.cleaned_data["written_personal_number"]
-        if not written or self.cleaned_data.get("legal_form") != Company.LegalForm.SOLE_TRADER:
+        if not self._is_sole_trader:
             return ""
-        return personal_number.clean(written)
+        beside = self.data.get("organisation_number", "").strip()
+        written = self.cleaned_data["written_personal_number"] or (beside if looks_personal(beside) else "")
+        return personal_number.clean(written) if written else ""
 
     def clean_website(self) -> str:
         """A web address and nothing else."""
@@ -202,10 +204,18 @@ class ConfidentialityForm(forms.Form):
     )
 
 
+class CoachChoice(forms.ModelChoiceField):
+    """A coach, with her organisation."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Such as "Maja Ekdahl, Science Park Borås"."""
+        return f"{obj.name}, {obj.organisation}"
+
+
 class ResponsibleForm(forms.Form):
     """Who takes care of the company from now on."""
 
-    coach = forms.ModelChoiceField(
+    coach = CoachChoice(
         User.objects.none(),
         label=_("Ansvarig coach"),
         empty_label=_("Välj coach"),
@@ -219,9 +229,8 @@ class ResponsibleForm(forms.Form):
         super().__init__(*args, **kwargs)
         coaches = User.objects.filter(is_active=True, roles__contains=[Coach.key], organisation__isnull=False)
         field = self.fields["coach"]
-        assert isinstance(field, forms.ModelChoiceField)
+        assert isinstance(field, CoachChoice)
         field.queryset = coaches.select_related("organisation").order_by(SvSortKey("name"))
-        field.label_from_instance = lambda person: f"{person.name}, {person.organisation}"  # type: ignore[method-assign, attr-defined]
 
 
 class ContactForm(forms.ModelForm):
@@ -231,14 +240,3 @@ class ContactForm(forms.ModelForm):
         model = Contact
         fields = ("name", "title", "email", "phone")
         error_messages = {"name": {"required": _("Skriv kontaktpersonens namn")}}
-
-
-class ContactLeftForm(forms.Form):
-    """When a contact left."""
-
-    left_on = forms.DateField(
-        label=_("Slutade"),
-        required=False,
-        widget=DateInput(),
-        error_messages={"invalid": _("Skriv datumet så här: 2026-11-23")},
-    )

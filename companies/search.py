@@ -7,7 +7,7 @@ from django.db.models.functions import Cast, Round
 
 from coachnet.lib.swedish import SvSearchKey, WordSimilarity
 from companies.models import Company, Municipality
-from companies.organisation_number import LOOKS_PERSONAL, SPACES
+from companies.organisation_number import SPACES, looks_personal
 from companies.querysets import CompanyQuerySet
 
 LONGEST = 100
@@ -17,11 +17,6 @@ NUMBER = re.compile(r"\A(?:16(?=\d{10}\Z))?(\d{4,10})\Z", re.ASCII)
 
 # The order of hits, for `order_by` and for keyset pages.
 BEST_FIRST = ("rank", "-likeness", "sort_key", "pk")
-
-
-def looks_personal(text: str) -> bool:
-    """Whether somebody searches for a personnummer, which must not be looked up or land in an address."""
-    return bool(LOOKS_PERSONAL.match(text.translate(SPACES)))
 
 
 def matching(companies: CompanyQuerySet, text: str) -> CompanyQuerySet:

@@ -3,6 +3,7 @@
 A large OFFSET reads and throws away all rows before it, and shows a row twice when one is added meanwhile.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -28,10 +29,10 @@ class _Serializer:
     """JSON that knows dates, moments, decimals and UUIDs; the database reads their text back."""
 
     def dumps(self, obj: Any) -> bytes:
-        return signing.json.dumps(obj, separators=(",", ":"), cls=DjangoJSONEncoder).encode()
+        return json.dumps(obj, separators=(",", ":"), cls=DjangoJSONEncoder).encode()
 
     def loads(self, data: bytes) -> Any:
-        return signing.json.loads(data)
+        return json.loads(data)
 
 
 def page_of(rows: "models.QuerySet[M]", *, by: Sequence[str], after: str = "", size: int = 25) -> Page[M]:

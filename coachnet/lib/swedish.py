@@ -35,3 +35,11 @@ class WordSimilarity(Func):
     function = "word_similarity"
     arity = 2
     output_field = FloatField()
+
+
+class Similarity(Func):
+    """How alike two texts are as wholes, 0–1 (pg_trgm)."""
+
+    function = "similarity"
+    arity = 2
+    output_field = FloatField()

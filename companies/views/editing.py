@@ -20,6 +20,9 @@ from companies.views.pages import person, visible_company
 # What may hold a personnummer is kept out of error reports.
 numbers_are_sensitive = sensitive_post_parameters("organisation_number", "written_personal_number")
 
+# Folded away while a company is added, until one of them has been filled in.
+MORE_FIELDS = ("description", "main_strategy", "strategies", "sni", "size_class", "website")
+
 
 @requires(Permission.EDIT_COMPANIES)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +43,12 @@ def company_create(request: HttpRequest) -> HttpResponse:
             else:
                 receipt(request, gettext("%(name)s finns nu i nätverket") % {"name": company.name})
                 return redirect(company)
-    context = {"form": form, "asks": asks, "found": getattr(form, "found", None)}
+    context = {
+        "form": form,
+        "asks": asks,
+        "found": getattr(form, "found", None),
+        "more_open": any(request.POST.get(name) for name in MORE_FIELDS),
+    }
     return render(request, "companies/company_form.html", context)
 
 
@@ -153,7 +161,8 @@ def _words(name: str, value: Any) -> str:
     if name == "strategies":
         return ", ".join(f"{strategy.pk} {strategy}" for strategy in value)
     if name in ("legal_form", "size_class"):
-        return str(dict(Company._meta.get_field(name).flatchoices)[value])
+        choices = Company.LegalForm if name == "legal_form" else Company.SizeClass
+        return str(choices(value).label)
     if name == "organisation_number":
         return organisation_number.shown(value)
     return str(value)

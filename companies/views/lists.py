@@ -33,7 +33,7 @@ EXPORT_CHUNK = 500
 @require_safe
 def company_list(request: HttpRequest) -> HttpResponse:
     """Companies by view, search and filters; "Visa fler" fetches the same page further on."""
-    if search.looks_personal(request.GET.get("q", "")):
+    if organisation_number.looks_personal(request.GET.get("q", "")):
         return _without_personnummer(request)
     asked = CompanyList(_person(request), request.GET)
     page = page_of(asked.rows(), by=asked.by, after=request.GET.get("after", ""))
@@ -59,7 +59,7 @@ def company_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def company_export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The chosen companies as CSV. Written down in the audit log before the first row leaves."""
-    if search.looks_personal(request.GET.get("q", "")):
+    if organisation_number.looks_personal(request.GET.get("q", "")):
         return _without_personnummer(request)
     asked = CompanyList(_person(request), request.GET)
     companies = asked.rows().select_related("municipality__sub_region", "sni", "main_strategy")

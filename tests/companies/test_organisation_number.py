@@ -56,7 +56,9 @@ def test_clean_refuses_a_wrong_check_digit(written):
         organisation_number.clean(written)
 
 
-@pytest.mark.parametrize("written", ["811218-9876", "8112189876", "19811218-9876", "198112189876", "811278-9873", "121212+1212"])
+@pytest.mark.parametrize(
+    "written", ["811218-9876", "8112189876", "19811218-9876", "198112189876", "811278-9873", "121212+1212"]
+)
 def test_clean_refuses_a_personnummer_and_says_what_to_do(written):
     with pytest.raises(ValidationError, match="Välj företagsformen Enskild firma") as refused:
         organisation_number.clean(written)

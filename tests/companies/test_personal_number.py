@@ -34,7 +34,17 @@ def test_clean_gives_twelve_digits(written, digits):
 
 @pytest.mark.parametrize(
     "written",
-    ["", "811218-9875", "811318-9876", "810229-9876", "811218-9876\n", "٨١١٢١٨٩٨٧٦", "11218-9876", "556012-5790", "29811218-9876"],
+    [
+        "",
+        "811218-9875",
+        "811318-9876",
+        "810229-9876",
+        "811218-9876\n",
+        "٨١١٢١٨٩٨٧٦",
+        "11218-9876",
+        "556012-5790",
+        "29811218-9876",
+    ],
 )
 def test_clean_refuses_and_never_repeats_the_number(written):
     with pytest.raises(ValidationError) as refused:

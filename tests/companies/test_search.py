@@ -82,10 +82,17 @@ def test_search_needs_some_likeness(companies):
 def test_search_ranks_exact_then_prefix_then_substring_then_alike(db):
     for name in ("Byggvav", "Vävstugan", "Väv", "Borås Väv", "Värv"):
         CompanyFactory(name=name)
-    assert names(search.best(Company.objects.all(), "väv"))[:4] == ["Väv", "Vävstugan", "Borås Väv", "Byggvav"]
+    assert names(search.best(Company.objects.all(), "väv"))[:4] == [
+        "Väv",
+        "Vävstugan",
+        "Borås Väv",
+        "Byggvav",
+    ]
 
 
-@pytest.mark.parametrize("written", ["492000-0009", "4920000009", "164920000009", "492000", "492000-0", " 492000 0009"])
+@pytest.mark.parametrize(
+    "written", ["492000-0009", "4920000009", "164920000009", "492000", "492000-0", " 492000 0009"]
+)
 def test_search_finds_an_organisation_number_however_written(db, written):
     wanted = CompanyFactory(name="Numret AB", organisation_number="4920000009")
     CompanyFactory(organisation_number="4929999995")
@@ -112,7 +119,9 @@ def test_search_leaves_out_what_the_person_may_not_see(coach, other_coach):
         assert search.best(Company.objects.visible_to(other_coach), written) == [secret]
 
 
-@pytest.mark.parametrize("written", ["", "   ", "%", "_", "\\", "'", "\0", "😀", "a" * 5000, "'; DROP TABLE x; --", "%%%%", "((("])
+@pytest.mark.parametrize(
+    "written", ["", "   ", "%", "_", "\\", "'", "\0", "😀", "a" * 5000, "'; DROP TABLE x; --", "%%%%", "((("]
+)
 def test_search_stands_any_text(companies, written):
     search.best(companies, written)
 
