@@ -302,7 +302,15 @@ def test_password_reset_keeps_the_second_step_and_works_once(
 
 @pytest.mark.parametrize(
     "password",
-    ["kort", "password1234567", "123456789012", "coachnet-boras", "majaekdahl2026", "aaaaaaaaaaaaaa"],
+    [
+        "kort",
+        "password1234567",
+        "123456789012",
+        "coachnet-boras",
+        "majaekdahl2026",
+        "aaaaaaaaaaaaaa",
+        "Sommar2026!Sommar",
+    ],
 )
 def test_weak_passwords_are_refused_everywhere(password, coach, client_of):
     client = client_of(coach)
