@@ -38,6 +38,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         if user.may(Permission.EDIT_COMPANIES)
         else "",
         "palette_url": address("companies:palette") if user.may(Permission.SEE_COMPANIES) else "",
+        "settings_url": address("accounts:me"),
         "gallery_url": address("gallery") if gallery_is_open(request) else "",
         "role_names": ", ".join(str(ROLES[key].name) for key in user.roles if key in ROLES),
     }

@@ -56,7 +56,7 @@ class ProfileForm(forms.ModelForm):
         help_texts = {
             "phone": PHONE,
             "shortcuts_on": _(
-                "En bokstav tar dig till en sida, till exempel N för nytt tillfälle. Tryck ? för att se alla."
+                "En bokstav tar dig till en sida, till exempel C för att logga ett tillfälle. Tryck ? för att se alla."
             ),
         }
 

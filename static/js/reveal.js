@@ -1,5 +1,7 @@
 // <button data-reveal="input id">: shows and hides a password. It is hidden again before the form is sent.
-for (const button of document.querySelectorAll("[data-reveal]")) {
+import { everywhere } from "./bind.js";
+
+everywhere("[data-reveal]", (button) => {
   const input = document.getElementById(button.dataset.reveal);
   const words = button.querySelector("[data-reveal-text]");
   const set = (shown) => {
@@ -9,4 +11,4 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   };
   button.addEventListener("click", () => set(input.type === "password"));
   input.form?.addEventListener("submit", () => set(false));
-}
+});

@@ -1,35 +1,15 @@
-// c logs a session, ? lists the keys, g and a letter goes to a page. Never while typing, and can be switched off:
-// by the person's settings on the server (no [data-shortcuts] dialog says off) or here for this device.
-const KEY = "coachnet-shortcuts";
+// <dialog data-shortcuts="address of the form" data-shortcuts-on="yes">: c logs a session, ? lists the keys, g and a letter
+// goes to a page. Never while typing, and never for those who have switched it off in their settings.
 const GO_WITHIN = 1000;
 const dialog = document.querySelector("[data-shortcuts]");
 
-function stored() {
-  try {
-    return localStorage.getItem(KEY) !== "off";
-  } catch {
-    return true;
-  }
-}
-
-if (dialog) {
-  const box = dialog.querySelector("[data-shortcuts-switch]");
-  let on = stored();
+if (dialog?.dataset.shortcutsOn) {
   let leader = -Infinity;
-  box.checked = on;
-  box.addEventListener("change", () => {
-    on = box.checked;
-    try {
-      localStorage.setItem(KEY, on ? "on" : "off");
-    } catch {
-      // Storage can be blocked; the choice lasts for this page.
-    }
-  });
 
   const isTyping = (node) => node.closest("input, textarea, select, [contenteditable]") !== null;
 
   document.addEventListener("keydown", (event) => {
-    if (!on || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
     const afterLeader = event.timeStamp - leader < GO_WITHIN;
     leader = -Infinity;

@@ -1,4 +1,6 @@
 // Receipts in [data-toasts]. They go after ten seconds, but never while somebody points at them or stands in them.
+import { everywhere } from "./bind.js";
+
 const LIFE = 10_000;
 const host = document.querySelector("[data-toasts]");
 
@@ -39,4 +41,4 @@ export function toast(text, undo) {
   live(box);
 }
 
-for (const box of document.querySelectorAll("[data-toast]")) live(box);
+everywhere("[data-toast]", live);

@@ -1,6 +1,7 @@
 // <select data-typeahead data-typeahead-url="…">: an ordinary list without script, an ARIA combobox with it.
 // The server answers <ul data-status="2 förslag"> with <li role="option" data-value data-label>; the choice is put
 // back into the select, which sends the form's value and fires "change". Without an address, its own options are searched.
+import { everywhere } from "./bind.js";
 import { fragment } from "./server.js";
 
 const PAUSE = 150;
@@ -156,4 +157,4 @@ function enhance(select) {
   });
 }
 
-for (const select of document.querySelectorAll("select[data-typeahead]")) enhance(select);
+everywhere("select[data-typeahead]", enhance);

@@ -11,7 +11,8 @@ BASE = Path(settings.BASE_DIR)
 CSS, JS, TEMPLATES = BASE / "static" / "css", BASE / "static" / "js", BASE / "templates"
 
 STYLE_SHEETS = sorted(CSS.rglob("*.css"))
-PAGES = [file for file in sorted(TEMPLATES.rglob("*.html")) if "emails" not in file.parts]
+# Mail has colours of its own, in a style block: readers of mail know no style sheets.
+PAGES = [file for file in sorted(TEMPLATES.rglob("*.html")) if not {"emails", "email"} & set(file.parts)]
 SCRIPTS = sorted(JS.glob("*.js"))
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
