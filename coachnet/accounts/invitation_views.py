@@ -5,7 +5,7 @@ from collections.abc import Callable
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.utils import perform_login
-from allauth.core.ratelimit import consume
+from allauth.core.ratelimit import consume, respond_429
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +49,8 @@ def invitation_create(request: HttpRequest) -> HttpResponse:
     """Invite someone. Making an administrator asks for the password or the second step once more."""
     form = InvitationForm(request.POST or None, by=request.user, initial={"roles": ["coach"]})
     if request.method == "POST" and form.is_valid():
-        consume(request, action="invite", user=request.user, raise_exception=True)
+        if not consume(request, action="invite", user=request.user):
+            return respond_429(request)
         invitation = done(request, form, form.save_by)
         if invitation:
             receipt(request, gettext("Inbjudan skickas till %(email)s") % {"email": invitation.email})
@@ -62,7 +63,8 @@ def invitation_create(request: HttpRequest) -> HttpResponse:
 @require_POST
 def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send an invitation again, with a new link."""
-    consume(request, action="invite", user=request.user, raise_exception=True)
+    if not consume(request, action="invite", user=request.user):
+        return respond_429(request)
     return _answered(request, pk, actions.resend_invitation, gettext("Inbjudan skickas igen till %(email)s"))
 
 
@@ -117,7 +119,8 @@ def invitation_accept(request: HttpRequest) -> HttpResponse:
         initial = {"name": invitation.name, "language": invitation.language}
         form = AcceptForm(request.POST or None, initial=initial, invitation=invitation)
         if request.method == "POST":
-            consume(request, action="accept_invitation", raise_exception=True)
+            if not consume(request, action="accept_invitation"):
+                return respond_429(request)
             if form.is_valid():
                 return _accepted(request, form, hashed)
         request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
