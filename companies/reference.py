@@ -18,13 +18,13 @@ class Bilingual(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def name(self) -> str:
         """The name in the reader's language."""
         return self.name_en if get_language() == "en" and self.name_en else self.name_sv
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class SubRegion(models.Model):

@@ -15,8 +15,8 @@ from tests.factories.companies import CompanyFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "/companies/"
-XSS = '<img src=x onerror=alert(1)>"\'><script>alert(2)</script>'
-LIST_QUERIES, EXPORT_QUERIES, OPTIONS_QUERIES = 14, 8, 8
+XSS = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
+LIST_QUERIES, EXPORT_QUERIES, OPTIONS_QUERIES = 12, 8, 7
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -44,11 +44,16 @@ def network(coach, other_coach, reference):
         main_strategy_id="C05",
         size_class="small",
     )
-    engagement = EngagementFactory(company=own, lead=coach, stage="plan", started_on=today - dt.timedelta(days=300))
+    engagement = EngagementFactory(
+        company=own, lead=coach, stage="plan", started_on=today - dt.timedelta(days=300)
+    )
     SessionFactory(engagement=engagement, complete=True, date=today - dt.timedelta(days=60))
     ActionFactory(engagement=engagement, what="Skicka avtalsmall")
     other = CompanyFactory(
-        name="Åkerbär Livsmedel AB", responsible_coach=other_coach, municipality_id="1463", main_strategy_id="C02"
+        name="Åkerbär Livsmedel AB",
+        responsible_coach=other_coach,
+        municipality_id="1463",
+        main_strategy_id="C02",
     )
     their = EngagementFactory(company=other, lead=other_coach)
     ActionFactory(engagement=their, what="Intern plan för Åkerbär")
@@ -56,7 +61,9 @@ def network(coach, other_coach, reference):
         "own": own,
         "other": other,
         "own_secret": CompanyFactory(name="Egna Hemligheten AB", responsible_coach=coach, confidential=True),
-        "other_secret": CompanyFactory(name="Andras Hemlighet AB", responsible_coach=other_coach, confidential=True),
+        "other_secret": CompanyFactory(
+            name="Andras Hemlighet AB", responsible_coach=other_coach, confidential=True
+        ),
     }
 
 
@@ -94,7 +101,9 @@ def test_company_list_of_the_network_shows_exactly_what_each_may_see(client_of, 
     assert hits(response) == len(seen)
 
 
-@pytest.mark.parametrize("asked", ["?view=network&q=hemlighet", "?view=network&q=Andras+Hemlighet+AB", "?view=network"])
+@pytest.mark.parametrize(
+    "asked", ["?view=network&q=hemlighet", "?view=network&q=Andras+Hemlighet+AB", "?view=network"]
+)
 def test_a_confidential_company_is_absent_everywhere(client_of, coach, network, asked):
     client, secret = client_of(coach), network["other_secret"]
     for address in (
@@ -112,7 +121,9 @@ def test_a_confidential_company_is_absent_everywhere(client_of, coach, network, 
         assert secret.organisation_number not in body
 
 
-def test_the_action_plan_of_another_organisation_is_not_in_the_list(client_of, coach, organiser, admin, network):
+def test_the_action_plan_of_another_organisation_is_not_in_the_list(
+    client_of, coach, organiser, admin, network
+):
     assert "Intern plan" not in page(client_of(coach).get(LIST + "?view=network"))
     assert "Intern plan" not in page(client_of(organiser).get(LIST))
     assert "Intern plan" in page(client_of(admin).get(LIST))
@@ -161,7 +172,17 @@ def test_company_list_filters_by_organisation(client_of, coach, other_coach, net
 
 
 @pytest.mark.parametrize(
-    "asked", ["stage=x", "strategy=C99", "municipality=' OR 1=1", "size=%00", "organisation=9e99", "order=x", "after=x", "view=x"]
+    "asked",
+    [
+        "stage=x",
+        "strategy=C99",
+        "municipality=' OR 1=1",
+        "size=%00",
+        "organisation=9e99",
+        "order=x",
+        "after=x",
+        "view=x",
+    ],
 )
 def test_company_list_ignores_choices_that_do_not_exist(client_of, coach, network, asked):
     response = client_of(coach).get(f"{LIST}?{asked}")
@@ -195,7 +216,9 @@ def test_company_list_pages_by_key_with_a_working_address(client_of, coach, refe
         CompanyFactory(name=f"Företag {number:02d}")
     client = client_of(coach)
     first = client.get(LIST + "?view=network")
-    more = re.search(r'<a class="btn btn--sm" href="([^"]*after=[^"]*)" hx-get', page(first))[1].replace("&amp;", "&")
+    more = re.search(r'<a class="btn btn--sm" href="([^"]*after=[^"]*)" hx-get', page(first))[1].replace(
+        "&amp;", "&"
+    )
     second = client.get(LIST + more)
     assert shown(first) + shown(second) == [f"Företag {number:02d}" for number in range(30)]
     assert hits(first) == hits(second) == 30
@@ -221,10 +244,10 @@ def test_company_list_without_hits_says_which_filter_to_remove(client_of, coach,
     assert "Inga företag än" not in text
 
 
-def test_company_list_without_quiet_companies_is_good_news(client_of, other_coach, network):
-    Company.objects.all()
-    text = page(client_of(other_coach).get(LIST + "?view=quiet&"))
-    assert ("Inga tysta företag" in text) or ("Åkerbär" in text)
+def test_company_list_without_quiet_companies_is_good_news(client_of, coach, reference):
+    engagement = EngagementFactory(company=CompanyFactory(responsible_coach=coach), lead=coach)
+    SessionFactory(engagement=engagement)
+    assert "Inga tysta företag" in page(client_of(coach).get(LIST + "?view=quiet"))
 
 
 # --- Cost, safety -----------------------------------------------------------------------------
@@ -240,7 +263,9 @@ def fill(coach, count):
 
 
 @pytest.mark.parametrize("rows", [1, 11])
-def test_company_list_costs_fourteen_queries(client_of, coach, reference, django_assert_num_queries, rows):
+def test_company_list_costs_the_same_for_one_and_eleven(
+    client_of, coach, reference, django_assert_num_queries, rows
+):
     fill(coach, rows)
     client = client_of(coach)
     client.get(LIST)
@@ -262,7 +287,9 @@ def test_company_export_costs_the_same_for_one_and_eleven(
 
 
 @pytest.mark.parametrize("rows", [1, 10])
-def test_company_options_cost_the_same_for_one_and_ten(client_of, coach, reference, django_assert_num_queries, rows):
+def test_company_options_cost_the_same_for_one_and_ten(
+    client_of, coach, reference, django_assert_num_queries, rows
+):
     fill(coach, rows)
     client = client_of(coach)
     client.get(LIST)
@@ -335,9 +362,6 @@ def test_company_options_hold_at_most_ten(client_of, coach, reference):
 def test_palette_finds_companies_and_only_for_some_people(client_of, coach, organiser, network):
     address = reverse("companies:palette")
     assert "Kvarnåns" in page(client_of(coach).get(address + "?q=kvarnans", **HTMX))
-    assert "Maja Ekdahl" not in page(client_of(coach).get(address + "?q=ekdahl", **HTMX).content and client_of(
-        coach
-    ).get(address + "?q=orjan", **HTMX))
     assert "Örjan Berg" in page(client_of(organiser).get(address + "?q=orjan", **HTMX))
     assert "Örjan Berg" not in page(client_of(coach).get(address + "?q=orjan", **HTMX))
 
