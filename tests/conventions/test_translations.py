@@ -141,10 +141,11 @@ def unmarked(source: str) -> list[str]:
     plain, in_translation = [], False
     for token in Lexer(source).tokenize():
         if token.token_type == TokenType.BLOCK:
-            word = token.contents.split()[0]
-            in_translation = word in ("blocktrans", "blocktranslate", "comment") or (
-                in_translation and word not in ("endblocktrans", "endblocktranslate", "endcomment")
-            )
+            # The block page_class holds a class, not words.
+            word = "comment" if token.contents == "block page_class" else token.contents.split()[0]
+            ends = ("endblocktrans", "endblocktranslate", "endcomment", "endblock")
+            starts = ("blocktrans", "blocktranslate", "comment")
+            in_translation = word in starts or (in_translation and word not in ends)
         elif token.token_type == TokenType.TEXT and not in_translation:
             plain.append(token.contents)
     words = Words()
