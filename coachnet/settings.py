@@ -3,6 +3,7 @@
 import logging
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -166,7 +167,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.redis("REDIS_URL", _redis_url)
 # Sign-in limits live here, so the cache is shared by all web processes.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-CACHES["default"]["KEY_PREFIX"] = os.environ.get("TEST_DATABASE_NAME", MODE)  # type: ignore[assignment]
+CACHES["default"]["KEY_PREFIX"] = os.environ.get("TEST_DATABASE_NAME", MODE)
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"coachnet-{MODE}-"}
@@ -350,7 +351,7 @@ PGHISTORY_APPEND_ONLY = True
 # --- Logs --------------------------------------------------------------------------------------
 
 # One JSON object per line in production. The last step masks secrets, whoever logged them.
-_shared_processors = [
+_shared_processors: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.add_log_level,

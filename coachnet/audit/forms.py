@@ -9,13 +9,15 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from coachnet.audit.models import AccessEvent
-from coachnet.audit.protection import event_models
+from coachnet.audit.protection import event_models, tracked_by
 from coachnet.audit.timeline import Source, tracked_model
 from coachnet.lib.forms import DateInput
 
+_PERIOD = {"since": _("från %(day)s"), "until": _("till %(day)s")}
 CHANGES = {"insert": _("Skapat"), "update": _("Ändrat"), "delete": _("Borttaget")}
 
 
@@ -24,7 +26,7 @@ def _kinds() -> list[tuple[str, Any]]:
 
 
 def _things() -> Iterator[tuple[str, Any]]:
-    """The models that people know by name, in the order of the alphabet; rows between two models go with their owner."""
+    """The models that people know by name, by the alphabet; rows between two models go with their owner."""
     named = [model for events in event_models() if not (model := _model_of(events))._meta.auto_created]
     yield ("", _("Alla slag"))
     yield from sorted(
@@ -33,7 +35,7 @@ def _things() -> Iterator[tuple[str, Any]]:
 
 
 def _model_of(events: Any) -> Any:
-    return tracked_model(events.pgh_tracked_model._meta.label_lower)
+    return tracked_model(tracked_by(events)._meta.label_lower)
 
 
 class LogFilter(forms.Form):
@@ -77,19 +79,10 @@ class LogFilter(forms.Form):
         """What is chosen, as the name of the parameter and the words on the chip."""
         words = []
         for name, value in self.cleaned_data.items():
-            if value in (None, ""):
-                continue
-            field = self.fields[name]
-            text = (
-                str(dict(field.choices)[value])
-                if isinstance(field, forms.ChoiceField) and isinstance(value, str)
-                else str(value)
-            )
-            if isinstance(value, dt.date):
-                text = (gettext("från %(day)s") if name == "since" else gettext("till %(day)s")) % {
-                    "day": value
-                }
-            words.append((name, text))
+            if value not in (None, ""):
+                choices = dict(getattr(self.fields[name], "choices", ())) if isinstance(value, str) else {}
+                text = str(choices.get(value, value))
+                words.append((name, _PERIOD[name] % {"day": text} if name in _PERIOD else text))
         return words
 
     @staticmethod

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from coachnet.audit import words
 from coachnet.audit.names import Names
-from coachnet.audit.protection import event_models
+from coachnet.audit.protection import events_of
 from coachnet.audit.timeline import ACCESS, Cursor, Row, Source, contexts_of, read, tracked_model
 
 # A request may write many rows; an entry shows at most so many, and a page never reads more.
@@ -69,12 +69,12 @@ def history_of(obj: models.Model, *related: Related, after: str = "", size: int 
     `after` is the cursor of the page before. The number of queries does not depend on the number of rows.
     """
     model = obj._meta.concrete_model or type(obj)
-    sources = [Source(_events_of(model), Q(pgh_obj_id=obj.pk))]
+    sources = [Source(events_of(model), Q(pgh_obj_id=obj.pk))]
     for many in model._meta.local_many_to_many:
-        through = many.remote_field.through
+        through: Any = many.remote_field.through
         if through._meta.auto_created:
-            sources.append(Source(_events_of(through), Q(**{f"{many.m2m_field_name()}_id": obj.pk})))
-    sources += [Source(_events_of(one.model), one.where) for one in related]
+            sources.append(Source(events_of(through), Q(**{f"{many.m2m_field_name()}_id": obj.pk})))
+    sources += [Source(events_of(one.model), one.where) for one in related]
     return page(sources, after=after, size=size, root=(model, str(obj.pk)))
 
 
@@ -198,14 +198,14 @@ class Deed:
         """A row between two models: told as a change of the field that it belongs to."""
         owner: Any = self.model._meta.auto_created
         many = next(one for one in owner._meta.local_many_to_many if one.remote_field.through is self.model)
-        target = self.model._meta.get_field(many.m2m_reverse_field_name())
+        target: Any = self.model._meta.get_field(many.m2m_reverse_field_name())
         name = names.shown(target, self.after[target.attname])
         change = Change(
             words.label_of(many),
             name if self.label == "delete" else "",
             name if self.label != "delete" else "",
         )
-        source = self.model._meta.get_field(many.m2m_field_name())
+        source: Any = self.model._meta.get_field(many.m2m_field_name())
         own = root is not None and root == (owner, str(self.after[source.attname]))
         title = "" if own else names.shown(source, self.after[source.attname])
         noun = "" if own else str(owner._meta.verbose_name)
@@ -224,11 +224,3 @@ def _deeds(group: list[Row]) -> list[Deed]:
             known.after = row.after
             known.label = row.label if row.label == "delete" or known.label == "delete" else known.label
     return list(deeds.values())
-
-
-def _events_of(model: type[models.Model]) -> type[models.Model]:
-    """The table of events that a model's own table writes to. Raises LookupError for a model not under audit."""
-    for events in event_models():
-        if events.pgh_tracked_model._meta.db_table == model._meta.db_table:
-            return events
-    raise LookupError(f"{model._meta.label} is not under audit.")

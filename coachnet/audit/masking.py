@@ -31,8 +31,9 @@ def masked_path(request: HttpRequest) -> str:
     """The path of a request without its query, with secret route arguments replaced; at most 500 characters."""
     path = request.path
     match = getattr(request, "resolver_match", None)
-    for name in SECRET_ARGUMENTS if match else ():
-        if secret := str(match.kwargs.get(name, "")):
+    arguments = match.kwargs if match else {}
+    for name in SECRET_ARGUMENTS:
+        if secret := str(arguments.get(name, "")):
             path = path.replace(secret, MASK)
     return masked_text(path)[:PATH_LENGTH]
 

@@ -47,6 +47,7 @@ class AuditMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Open the context, answer, and note a refusal."""
         facts = request_facts(request)
         structlog.contextvars.bind_contextvars(user_id=facts["user"])
         with acting(**facts) as context:

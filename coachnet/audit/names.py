@@ -70,7 +70,7 @@ class Names:
 
     def title(self, model: type[models.Model], values: Mapping[str, Any]) -> str:
         """What an object calls itself, made from a row of its history; its relations come from what was gathered."""
-        columns = [
+        columns: list[Any] = [
             column
             for column in model._meta.concrete_fields
             if column.attname in values and not column.generated

@@ -20,18 +20,31 @@ TRIGGER = "audit_refuse_truncate"
 
 def event_models() -> list[type[pghistory.models.Event]]:
     """Every table of history, in a fixed order."""
-    found = [
-        model
-        for model in apps.get_models()
-        if issubclass(model, pghistory.models.Event) and model.pgh_tracked_model
-    ]
-    return sorted(found, key=lambda model: model._meta.label_lower)
+    # `track` makes plain tables of events; the package's own views of them follow no model.
+    every: list[Any] = [model for model in apps.get_models() if issubclass(model, pghistory.models.Event)]
+    return sorted(
+        (model for model in every if model.pgh_tracked_model), key=lambda model: model._meta.label_lower
+    )
+
+
+def events_of(model: type[models.Model]) -> Any:
+    """The table of events that a model's own table writes to. Raises LookupError for a model not under audit."""
+    for events in event_models():
+        if tracked_by(events)._meta.db_table == model._meta.db_table:
+            return events
+    raise LookupError(f"{model._meta.label} is not under audit.")
+
+
+def tracked_by(events: type[pghistory.models.Event]) -> type[models.Model]:
+    """The model whose rows a table of events follows; for the rows between two models, a proxy of theirs."""
+    tracked: Any = events.pgh_tracked_model
+    return tracked
 
 
 def protected_models() -> list[type[models.Model]]:
     """Every table that may never be emptied at one stroke."""
     histories = event_models()
-    tracked = [model.pgh_tracked_model for model in histories]
+    tracked = [tracked_by(events) for events in histories]
     return [AccessEvent, pghistory.models.Context, *histories, *tracked]
 
 

@@ -26,11 +26,10 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Collate, JSONObject
-
 from pghistory.models import Context
 
 from coachnet.audit.models import AccessEvent
-from coachnet.audit.protection import event_models
+from coachnet.audit.protection import event_models, tracked_by
 
 ACCESS = "access"
 COLUMNS = ("at", "source", "row", "label", "obj", "context", "after", "before")
@@ -116,7 +115,7 @@ def _older(name: str, cursor: Cursor) -> Q:
 
 def _event_rows(model: type[models.Model], name: str) -> QuerySet[Any, Any]:
     # A plain query set: pghistory's own compiles proxied fields, of which there are none here.
-    events = QuerySet(model)
+    events: QuerySet[Any, Any] = QuerySet(model)
     columns = JSONObject(
         **{
             column.attname: F(column.attname)
@@ -164,9 +163,10 @@ def _access_rows() -> QuerySet[Any, Any]:
 def tracked_model(source: str) -> type[models.Model]:
     """The model whose rows a source tells of: the table between two models itself, not the proxy that tracks it."""
     for events in event_models():
-        model = events.pgh_tracked_model
+        model: Any = tracked_by(events)
         if model._meta.label_lower == source:
-            return model._meta.concrete_model if model._meta.proxy else model
+            found: type[models.Model] = model._meta.concrete_model if model._meta.proxy else model
+            return found
     raise LookupError(source)
 
 

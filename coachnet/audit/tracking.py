@@ -23,7 +23,7 @@ def audited(
         model.audit_labels = dict(labels or {})  # type: ignore[attr-defined]
         _track(model, exclude=list(exclude) or None)
         for field in model._meta.local_many_to_many:
-            through = field.remote_field.through
+            through: Any = field.remote_field.through
             # One that is named by text is a model of its own further down, with its own decorator.
             if not isinstance(through, str) and through._meta.auto_created:
                 _track(_proxy_of(through, model))

@@ -1,6 +1,7 @@
 """The log of the whole house. Who may read it stands in `FOREIGN_GUARDS`: this layer knows no roles."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.decorators import reauthentication_required
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from coachnet.audit.access import record_export
 from coachnet.audit.forms import LogFilter
-from coachnet.audit.history import Entry, page
+from coachnet.audit.history import Change, Entry, page
 from coachnet.lib import csv_export
 from coachnet.lib.templatetags.formats import clock, iso_day
 
@@ -34,7 +35,7 @@ def log(request: HttpRequest) -> HttpResponse:
         if form.is_valid()
         else None
     )
-    chosen = request.GET.copy()
+    chosen: Any = request.GET.copy()
     chosen.pop("after", None)
     more = f"?{urlencode([*chosen.items(), ('after', found.next)])}" if found and found.next else ""
     values = {
@@ -109,6 +110,6 @@ def _file_rows(entry: Entry) -> Iterator[tuple[str, ...]]:
     """One line per changed field; long texts are only said to have changed."""
     at = timezone.localtime(entry.at)
     facts = (f"{iso_day(at)} {clock(at)}", entry.by, entry.text)
-    for change in entry.changes or [None]:
-        fields = (change.label, change.before, change.after) if change else ("", "", "")
+    for change in entry.changes or [Change("", "", "")]:
+        fields = (change.label, change.before, change.after)
         yield (*facts, *fields, entry.address, entry.where)

@@ -13,7 +13,7 @@ LONG_TEXT = 80
 # Words kept around a change, so that a reader knows the place.
 AROUND = 6
 
-# A moment that a model writes down when something happens to it: its own word when it is set, and when it is taken back.
+# A moment that a model writes down when something happens to it: the word when it is set, and when taken back.
 TELLING_MOMENTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "removed_at": ("delete", "restore"),
     "accepted_at": ("accept", "change"),

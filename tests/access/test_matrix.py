@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from django.core.cache import cache as django_cache
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -91,7 +90,7 @@ def clients(scene: Scene) -> dict[str, Client]:
     return clients
 
 
-def letter(response: HttpResponse) -> str:
+def letter(response: Any) -> str:
     """What came of a visit: o let in, L asked to sign in, - not found, x forbidden, m wrong method."""
     status = response.status_code
     if status in (301, 302):
@@ -118,7 +117,7 @@ def content_of(response: Any) -> str:
     return body.decode(errors="replace") + str(response.headers)
 
 
-class Undo(Exception):
+class UndoError(Exception):
     """Leaves the transaction of a visit without its changes."""
 
 
@@ -135,8 +134,8 @@ def visit(client: Client, method: str, address: str, before: Any) -> tuple[str, 
                 after = fingerprint()
                 changed = {table for table in after if after[table] != before[table]}
                 assert not changed, f"{method} {address} ({came}) changed {changed}"
-            raise Undo
-    except Undo:
+            raise UndoError
+    except UndoError:
         return seen[0]
 
 
@@ -169,7 +168,7 @@ def test_who_gets_in(name: str, scene: Scene, clients: dict[str, Client]):
     for method in METHODS:
         if (name, method) not in expected():
             problems.append(f"{name} {method} stands not in {TABLE.name}: say who gets in, and who does not.")
-        came = {role: "" for role in ROLES}
+        came = dict.fromkeys(ROLES, "")
         for held, address in visits(name, scene):
             for role in ROLES:
                 outcome, shown = visit(clients[role], method, address, before)

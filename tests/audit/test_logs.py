@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from coachnet.accounts.models import User
 from coachnet.audit.models import AccessEvent
+from coachnet.audit.protection import events_of
 from companies.models import Company
 from tests.conftest import ClientOf
 from tests.factories.accounts import PASSWORD
@@ -79,7 +80,7 @@ def test_the_audit_row_and_the_log_line_share_the_id_of_the_request(
 
 def test_a_change_carries_the_id_of_its_request(coach: User, client_of: ClientOf, lines: Lines):
     client_of(coach).post(reverse("language"), {"language": "en"})
-    event = User.pgh_event_model.objects.filter(pgh_obj=coach, pgh_label="update").get()
+    event = events_of(User).objects.filter(pgh_obj=coach, pgh_label="update").get()
     facts = event.pgh_context.metadata
     assert facts["request_id"] in lines.requests()[-1]
     assert (facts["user"], facts["method"], facts["url"]) == (coach.pk, "POST", "/language/")

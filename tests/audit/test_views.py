@@ -188,7 +188,7 @@ def test_export_of_too_much_asks_for_a_shorter_period(
 
 
 def test_period_ends_with_its_last_day_in_sweden(admin: User, coach: User, client_of: ClientOf):
-    late = timezone.make_aware(dt.datetime(2026, 11, 1, 23, 59))
+    late = dt.datetime(2026, 11, 1, 22, 59, tzinfo=dt.UTC)  # 23:59 in Sweden
     AccessEvent.objects.create(kind=AccessEvent.Kind.SIGN_OUT, user=coach, at=late)
     assert "Loggade ut" in page_of(client_of(admin), since="2026-11-01", until="2026-11-01", kind="sign_out")
     assert "Loggade ut" not in page_of(

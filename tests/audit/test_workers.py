@@ -14,6 +14,7 @@ from django_structlog.celery.receivers import CeleryReceiver
 from coachnet.accounts.models import Organisation, User
 from coachnet.audit.commands import AuditedCommand
 from coachnet.audit.context import acting
+from coachnet.audit.protection import events_of
 from coachnet.celery import app
 from tests.factories.accounts import OrganisationFactory
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def facts_of_last_change() -> dict[str, Any] | None:
-    event = Organisation.pgh_event_model.objects.select_related("pgh_context").latest("pgh_id")
+    event = events_of(Organisation).objects.select_related("pgh_context").latest("pgh_id")
     return event.pgh_context.metadata if event.pgh_context else None
 
 
@@ -64,13 +65,14 @@ def test_a_task_run_inside_the_request_keeps_the_requests_context(coach: User, c
 
 def test_the_id_of_a_request_travels_with_the_task():
     """What django-structlog puts into a message's headers, and binds again in the worker."""
-    receiver, headers = CeleryReceiver(), {}
+    headers: dict[str, Any] = {}
+    receiver = CeleryReceiver()
     with structlog.contextvars.bound_contextvars(request_id="r-1", user_id=7):
         receiver.receiver_before_task_publish(headers=headers, body={}, properties={})
     assert headers["__django_structlog__"] == {"request_id": "r-1", "user_id": 7}
     structlog.contextvars.clear_contextvars()
     request = SimpleNamespace()
-    setattr(request, "__django_structlog__", headers["__django_structlog__"])
+    request.__django_structlog__ = headers["__django_structlog__"]
     receiver.receiver_task_prerun("1", SimpleNamespace(name="x", request=request))
     assert structlog.contextvars.get_contextvars()["request_id"] == "r-1"
     structlog.contextvars.clear_contextvars()
