@@ -17,7 +17,7 @@ help: ## List every target with a sentence.
 
 demo: export COACHNET_MODE = demo
 demo: .venv/stamp-demo $(TRANSLATIONS) ## Run Coachnet here with invented data, until Ctrl-C.
-	@$(RUN) manage.py demo
+	@$(RUN) -m coachnet.demo
 
 demo-reset: export COACHNET_MODE = demo
 demo-reset: .venv/stamp-demo ## Throw the demo's data away; the next make demo starts over.

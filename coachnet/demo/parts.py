@@ -67,6 +67,11 @@ class Part:
         """Whether it has ended by itself."""
         return self.process is not None and self.process.poll() is not None
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, if it has."""
+        return self.process.poll() if self.process else None
+
     def ask_to_stop(self) -> None:
         """Let it finish what it does."""
         if self.process and self.process.poll() is None:
@@ -89,15 +94,16 @@ class Part:
 class Parts:
     """The running parts, remembered on disk so that the next demo can end what a killed one left."""
 
-    def __init__(self, parts: list[Part], log: Log) -> None:
-        self.parts, self.log = parts, log
-        self._watcher: Watcher | None = None
-
-    def start(self) -> None:
-        """Start all parts at once."""
+    def __init__(self, log: Log) -> None:
         end_leftovers()
+        self.parts: list[Part] = []
+        self.log = log
         self._watcher = Watcher.where_needed()
-        for part in self.parts:
+
+    def start(self, *parts: Part) -> None:
+        """Start more parts, all at once."""
+        for part in parts:
+            self.parts.append(part)
             self._start(part)
 
     def restart_dead(self) -> None:

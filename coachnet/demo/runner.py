@@ -2,9 +2,11 @@
 
 1. Refuse settings that point anywhere else, and a second demo beside the first.
 2. Prepare database and files, unless nothing has changed.
-3. Start mail catcher, web, worker and beat; say where to look when the first page answers.
+3. Start web and mail catcher; say where to look when the first page answers; start worker and beat.
 4. Watch: a part that dies is started again, and so are the servers beneath.
 5. On Ctrl-C (or SIGTERM, or a closed terminal) stop everything in order.
+
+This process stays without Django's apps, so that a second start is quick.
 """
 
 import errno
@@ -25,7 +27,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from coachnet.demo.parts import Log, Part, Parts
 from coachnet.demo.place import ADDRESS, NOT_FOR_THE_DEMO, PLACE, SCHEDULE
-from coachnet.demo.prepare import prepare
+from coachnet.demo.prepared import is_prepared
 from coachnet.lib import embedded
 
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
@@ -45,15 +47,20 @@ def run(log: Log) -> None:
             f"The demo brings its own servers. Unset {', '.join(foreign)} and try again."
         )
     with _alone(), _told_to_stop() as stop:
-        prepare(log)
+        if not is_prepared() and not _prepare(log, stop):
+            return
         port, mail_port = free_port(FIRST_PORT), free_port(0)
         site = f"http://localhost:{port}"
         ADDRESS.write_text(site)
-        parts = Parts(make_parts(log, site, port, mail_port), log)
+        web, mail, worker, beat = make_parts(log, site, port, mail_port)
+        parts = Parts(log)
         try:
-            parts.start()
+            parts.start(web, mail)
             if _wait_for_page(f"{site}/demo/", stop, parts):
                 _announce(log, site, time.monotonic() - began)
+            elif not stop.is_set():
+                log.line("demo", f"No page has answered for {READY_SECONDS} s; the lines above say why.")
+            parts.start(worker, beat)
             while not stop.wait(0.5):
                 parts.restart_dead()
                 embedded.ensure(PLACE)
@@ -70,13 +77,13 @@ def make_parts(log: Log, site: str, port: int, mail_port: int) -> list[Part]:
     binds = [f"--bind={_written(host)}:{port}" for family, host in LOOPBACK.items() if _can_bind(family, 0)]
     celery = [*python, "celery", "--app", "coachnet", "--quiet"]
     return [
-        Part("mail", [*python, "coachnet.demo.catcher", str(mail_port)], environment, log),
         Part(
             "web",
             [*python, "gunicorn", "--config", "deploy/gunicorn.conf.py", *binds, "coachnet.wsgi"],
             environment | {"WEB_PROCESSES": "2", "WEB_THREADS": "4", "GRACEFUL_SECONDS": "3"},
             log,
         ),
+        Part("mail", [*python, "coachnet.demo.catcher", str(mail_port)], environment, log),
         Part(
             "worker",
             [*celery, "worker", "--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=INFO"],
@@ -116,6 +123,19 @@ def _can_bind(family: socket.AddressFamily, port: int) -> bool:
 
 def _written(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _prepare(log: Log, stop: Event) -> bool:
+    """Prepare in a process of its own, whose output goes into the log. False if told to stop meanwhile."""
+    preparing = Part("demo", [sys.executable, "manage.py", "prepare_demo"], {"COACHNET_MODE": "demo"}, log)
+    parts = Parts(log)
+    parts.start(preparing)
+    while not preparing.died() and not stop.wait(0.1):
+        pass
+    parts.stop()
+    if not stop.is_set() and preparing.exit_code != 0:
+        raise ImproperlyConfigured("The demo could not be prepared; the lines above say why.")
+    return not stop.is_set()
 
 
 @contextmanager

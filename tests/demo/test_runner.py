@@ -1,4 +1,4 @@
-"""`manage.py demo` as people meet it: started, stopped, killed, healed. On a copy, beside any real demo."""
+"""`make demo` as people meet it: started, stopped, killed, healed. On a copy, beside any real demo."""
 
 import os
 import re
@@ -21,7 +21,7 @@ from coachnet.lib.embedded import PROJECT, Place
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 COPIED = ("coachnet", "companies", "coaching", "templates", "static", "locale", "deploy", "manage.py")
 READY = re.compile(r"Open it +(http://localhost:\d+)/demo/")
-START_SECONDS, LEAVE_SECONDS = 180, 15
+START_SECONDS, LEAVE_SECONDS = 480, 20
 
 
 class Demo:
@@ -32,7 +32,7 @@ class Demo:
         self.home, self.output, self.log = home, "", home / f"demo-{time.monotonic_ns()}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "demo"],
+                [sys.executable, "-m", "coachnet.demo"],
                 cwd=home,
                 env={**clean, "COACHNET_MODE": "demo", **environment},
                 stdin=subprocess.DEVNULL,
@@ -143,6 +143,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             shutil.copy2(source, home / name)
     yield home
     shutil.rmtree(place(home).base, ignore_errors=True)
+
+
+def test_demo_can_be_stopped_while_it_prepares(home: Path):
+    """On the first start, before anything is there."""
+    with Demo(home) as demo:
+        assert wait(lambda: "Preparing" in demo.text, 60)
+        started = demo.descendants()
+        assert demo.stop() == 0
+        assert wait(lambda: not alive(started), 3), alive(started)
 
 
 def test_demo_serves_mails_survives_a_killed_part_and_leaves_nothing(home: Path):

@@ -1,15 +1,15 @@
 """The invented network: whole, alive today, and attached to nobody who exists."""
 
+import pytest
 from django.core.management import call_command
 from django.utils import timezone
-import pytest
 
+from coaching.models import Action, Engagement, Session, SessionDraft, Stage
 from coachnet.accounts.models import Organisation, User
 from coachnet.demo import seed
 from coachnet.demo.cast import CAST
 from coachnet.demo.seed.companies import invented
 from coachnet.demo.seed.people import COACHES, PEOPLE
-from coaching.models import Action, Engagement, Session, SessionDraft, Stage
 from companies import organisation_number
 from companies.models import Company
 
@@ -19,12 +19,11 @@ def network(django_db_setup, django_db_blocker):
     """The network, planted once for this module and taken back."""
     from django.db import transaction
 
-    with django_db_blocker.unblock():
-        with transaction.atomic():
-            call_command("load_reference", verbosity=0)
-            assert seed.plant()
-            yield
-            transaction.set_rollback(True)
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_reference", verbosity=0)
+        assert seed.plant()
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

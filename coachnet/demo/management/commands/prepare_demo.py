@@ -1,0 +1,31 @@
+"""`manage.py prepare_demo`: what must be there before the demo's pages open."""
+
+from io import StringIO
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+
+from coachnet.accounts.models import User
+from coachnet.demo.prepared import note_prepared
+
+
+class Command(BaseCommand):
+    help = "Bring the demo's tables, reference data, invented network and static files up to date."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Set COACHNET_MODE=demo, or run make demo.")
+        self.say("Preparing the database …")
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("load_reference", verbosity=0, stdout=StringIO())
+        if not User.objects.exists():
+            self.say("Inventing a network …")
+            call_command("seed_demo", verbosity=0)
+        self.say("Gathering static files …")
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        note_prepared()
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
