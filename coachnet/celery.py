@@ -5,6 +5,8 @@ from celery.signals import setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 app = Celery("coachnet")
+# Without this only the thread that imports us would know the broker: the web server answers in other threads.
+app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # A task's log lines carry the id of the request that asked for it.

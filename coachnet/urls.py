@@ -23,3 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEMO:
     urlpatterns += [path("demo/", include("coachnet.demo.urls"))]
+
+handler400 = "coachnet.views.bad_request"
+handler403 = "coachnet.views.permission_denied"
+handler404 = "coachnet.views.not_found"
+handler429 = "coachnet.views.too_many_requests"  # asked for by allauth
+handler500 = "coachnet.views.server_error"
