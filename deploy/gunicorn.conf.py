@@ -11,5 +11,6 @@ graceful_timeout = int(os.environ.get("GRACEFUL_SECONDS", "30"))
 timeout = 60
 keepalive = 5
 max_requests, max_requests_jitter = 5000, 500
-forwarded_allow_ips = "127.0.0.1"
+control_socket_disable = True  # no socket in the home folder
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 errorlog, accesslog, loglevel = "-", None, "warning"

@@ -1,0 +1,124 @@
+"""Dockerfile, compose file and proxy, as far as text can tell: no Docker engine runs these tests."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from coachnet.lib.embedded import PROJECT
+
+ONCE = {"migrate"}
+OURS = {"migrate", "web", "worker", "beat"}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> str:
+    return (PROJECT / "Dockerfile").read_text()
+
+
+def environment_of(service: dict[str, Any]) -> dict[str, str]:
+    """The service's settings with the operator's passwords and env file filled in."""
+    example = (PROJECT / "deploy" / "coachnet.env.example").read_text()
+    given = dict(line.split("=", 1) for line in example.splitlines() if line and not line.startswith("#"))
+    given["SECRET_KEY"] = "x" * 50
+    given["FIELD_ENCRYPTION_KEYS"] = "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="
+    return given | {
+        name: re.sub(r"\$\{.*?\}", "secret", value) for name, value in service["environment"].items()
+    }
+
+
+def start_settings(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "import coachnet.settings"],
+        cwd=PROJECT,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_compose_has_every_part_with_a_health_check(compose, dockerfile: str):
+    services = compose["services"]
+    assert set(services) == OURS | {"proxy", "database", "valkey", "mail"}
+    for name, service in services.items():
+        own = service.get("healthcheck", {})
+        inherited = name in OURS and "HEALTHCHECK" in dockerfile
+        assert own.get("test") or inherited or name in ONCE, f"{name} has no health check"
+    assert services["mail"]["profiles"] == ["dev"]
+    assert services["database"]["image"].startswith("postgres:18")
+
+
+def test_compose_starts_in_order(compose):
+    for name in ("web", "worker", "beat"):
+        waits = compose["services"][name]["depends_on"]
+        assert waits["migrate"]["condition"] == "service_completed_successfully"
+    for service in compose["services"].values():
+        assert set(service.get("depends_on", {})) <= set(compose["services"])
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_compose_lets_web_and_worker_be_scaled(compose, name: str):
+    """A fixed name or a published port allows one copy only; the proxy finds copies by their shared name."""
+    service = compose["services"][name]
+    assert not {"container_name", "ports", "hostname"} & set(service)
+    assert "dynamic a" in (PROJECT / "deploy" / "Caddyfile").read_text()
+
+
+def test_compose_keeps_data_off_the_outside_network(compose):
+    assert compose["networks"]["inside"]["internal"] is True
+    for name in ("database", "valkey"):
+        assert compose["services"][name]["networks"] == ["inside"]
+        assert "ports" not in compose["services"][name]
+
+
+def test_compose_drops_privileges(compose):
+    for name in OURS:
+        service = compose["services"][name]
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_compose_and_example_hold_every_required_setting(compose, name: str):
+    environment = environment_of(compose["services"][name])
+    assert start_settings(environment).returncode == 0
+    missing = start_settings({key: value for key, value in environment.items() if key != "SITE_URL"})
+    assert "SITE_URL is missing" in missing.stderr  # the start can fail
+
+
+def test_dockerfile_runs_as_nobody_in_particular(dockerfile: str):
+    stages = dockerfile.split("\nFROM ")[1:]
+    assert len(stages) == 2
+    user = re.search(r"^USER (\d+)", stages[-1], re.MULTILINE)
+    assert user
+    assert int(user[1]) > 0
+    assert "--require-hashes -r requirements.txt" in stages[0]
+
+
+def test_dockerfile_copies_what_exists_and_ignores_secrets(dockerfile: str):
+    for line in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE):
+        for source in line.split():
+            assert (PROJECT / source).exists()
+    ignored = (PROJECT / ".dockerignore").read_text().splitlines()
+    assert {".git", ".env", ".venv", "var"} <= set(ignored)
+    for name in re.findall(r"deploy/[\w.]+", dockerfile):
+        assert (PROJECT / name).exists()
+
+
+def test_no_file_of_the_deployment_names_a_registry_of_packages():
+    for path in (
+        *Path(PROJECT).glob("requirements*.txt"),
+        PROJECT / "pyproject.toml",
+        PROJECT / "Dockerfile",
+    ):
+        assert not re.search(r"https?://|--(extra-)?index-url|--find-links", path.read_text()), path
