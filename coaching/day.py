@@ -93,8 +93,9 @@ class Day:
 
     def _to_log(self, own: Any) -> list[ToLog]:
         begun = {draft.key for draft in self.drafts}
-        waiting = own.to_log(self.now).exclude(pk__in=begun).order_by("-ends_at", "id")
-        incomplete = own.incomplete().exclude(pk__in=begun).newest_first()
+        # Today's own stand in the agenda with their button; here come those from before.
+        waiting = own.to_log(self.now).exclude(date=self.today).exclude(pk__in=begun).order_by("-ends_at", "id")
+        incomplete = own.incomplete().exclude(date=self.today).exclude(pk__in=begun).newest_first()
         rows = [ToLog(draft.company, 0, draft=draft, session=draft.session) for draft in self.drafts]
         for session in [*waiting[:MOST], *incomplete[:MOST]]:
             engagement = session.engagement
@@ -118,8 +119,8 @@ class Day:
 
     @property
     def to_log_count(self) -> int:
-        """How many things wait to be written down."""
-        return len(self.to_log)
+        """How many things wait to be written down, today's included."""
+        return len(self.to_log) + sum(one.waits_to_be_logged or bool(one.missing) for one in self.before_now)
 
     def _actions(self) -> Any:
         return Action.objects.owned_by(self.user).due(self.week_ends).with_rows().soonest_first()

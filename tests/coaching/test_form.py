@@ -5,7 +5,6 @@ import threading
 import uuid
 
 import pytest
-from django.contrib.auth import SESSION_KEY
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -574,4 +573,13 @@ def test_form_double_tap_fails_without_the_lock(coach, url, typed, monkeypatch):
     monkeypatch.setattr(Client, "store_exc_info", lambda self, **kwargs: None)
     answers = _post_at_once(coach, url, typed, typed)
     assert sorted(answer.status_code for answer in answers) == [302, 500]
-    assert SESSION_KEY  # the two clients were signed in
+
+
+def test_form_holds_no_form_within_itself(client_of, coach, url, key, typed):
+    """A form in a form ends the outer one: what follows would not be sent."""
+    client = client_of(coach)
+    client.post(url, typed | {"steps-0-what": "Skicka avtalsmall"})
+    page = client.get(url).content.decode()
+    start = page.index('class="form session"')
+    assert "Skicka avtalsmall" in page[start:]
+    assert page.index("<form", start) > page.index("</form>", start) > page.index("data-save-state", start)
