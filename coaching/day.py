@@ -94,7 +94,9 @@ class Day:
     def _to_log(self, own: Any) -> list[ToLog]:
         begun = {draft.key for draft in self.drafts}
         # Today's own stand in the agenda with their button; here come those from before.
-        waiting = own.to_log(self.now).exclude(date=self.today).exclude(pk__in=begun).order_by("-ends_at", "id")
+        waiting = (
+            own.to_log(self.now).exclude(date=self.today).exclude(pk__in=begun).order_by("-ends_at", "id")
+        )
         incomplete = own.incomplete().exclude(date=self.today).exclude(pk__in=begun).newest_first()
         rows = [ToLog(draft.company, 0, draft=draft, session=draft.session) for draft in self.drafts]
         for session in [*waiting[:MOST], *incomplete[:MOST]]:

@@ -51,7 +51,9 @@ def refuse_future(day: dt.date) -> None:
     """What has been held was held today or earlier. Raises ValidationError."""
     today = timezone.localdate()
     if day > today:
-        words = _("Datumet ska vara i dag eller tidigare, till exempel %(date)s") % {"date": today.isoformat()}
+        words = _("Datumet ska vara i dag eller tidigare, till exempel %(date)s") % {
+            "date": today.isoformat()
+        }
         raise ValidationError(words, code="future")
 
 
