@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,7 @@ class Place:
     route: str
     name: str | Promise
     icon: str
-    permission: Permission
+    permission: Permission | None
     within: tuple[str, ...]
     key: str = ""
     sentence: str | Promise = ""
@@ -38,6 +38,8 @@ class Item:
     is_log: bool = False
 
 
+# Those who log sessions start at their day; the others at a page that says what their role can do.
+START = Place("home", _("Start"), "house", None, ("home",), key="s")
 TODAY = Place(
     "coaching:today",
     _("Min dag"),
@@ -47,7 +49,6 @@ TODAY = Place(
     key="d",
 )
 PLACES = (
-    TODAY,
     Place(
         "companies:company-list",
         _("Företag"),
@@ -97,34 +98,27 @@ PLACES = (
 )
 
 
-def address(route: str) -> str:
-    """The address of a route, or nothing while its app is not there yet."""
-    try:
-        return reverse(route)
-    except NoReverseMatch:
-        return ""
-
-
 def menu(request: HttpRequest, user: User) -> list[Item]:
-    """The places a person may go to, with the present one marked."""
+    """The places a person may go to, with the present one marked. The first is where they start."""
     here = request.resolver_match.view_name if request.resolver_match else ""
+    start = TODAY if user.may(Permission.LOG_SESSIONS) else START
     return [
         Item(
-            address(place.route),
+            reverse(place.route),
             place.name,
             place.icon,
             current=here.startswith(place.within),
             key=place.key,
             sentence=place.sentence,
         )
-        for place in PLACES
-        if user.may(place.permission) and address(place.route)
+        for place in (start, *PLACES)
+        if place.permission is None or user.may(place.permission)
     ]
 
 
 def thumb_bar(items: list[Item], log_url: str) -> list[Item]:
     """At most four destinations for the bar at the thumb, with Logga in the middle for those who log."""
-    hidden = {address(place.route) for place in PLACES if not place.in_tabbar}
+    hidden = {reverse(place.route) for place in PLACES if not place.in_tabbar}
     shown = [item for item in items if item.url not in hidden]
     if not log_url:
         return shown[:4]

@@ -1,9 +1,11 @@
 """Home, theme and language, errors, and the component gallery."""
 
+import sys
 from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
@@ -11,6 +13,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from redis.exceptions import RedisError
+from structlog.contextvars import get_contextvars
 
 from coachnet.accounts.guards import public, signed_in
 from coachnet.accounts.models import User
@@ -29,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.may(Permission.LOG_SESSIONS):
         return redirect("coaching:today")
     roles = [ROLES[key] for key in user.roles if key in ROLES]
-    return render(request, "home.html", {"roles": roles, "places": menu(request, user)})
+    return render(request, "home.html", {"roles": roles, "places": menu(request, user)[1:]})
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
@@ -89,7 +93,8 @@ def _error(request: HttpRequest, status: int, template: str = "") -> HttpRespons
         "theme": theme_of(request),
         "LANGUAGE_CODE": translation.get_language(),
         "SUPPORT_EMAIL": settings.SUPPORT_EMAIL,
-        "request_id": getattr(request, "request_id", ""),
+        # What the support needs to find a failure in the log.
+        "request_id": get_contextvars().get("request_id", "")[:8] if status >= 500 else "",
         "was_sending": request.method not in ("GET", "HEAD"),
         "path": request.path,
     }
@@ -123,7 +128,9 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault."""
+    """500: our fault; 503 when the reason is a database or a cache that does not answer."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, RedisError)):
+        return unavailable(request)
     return _error(request, 500)
 
 

@@ -4,8 +4,10 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest
 from django.test import Client, RequestFactory
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from coachnet import views
 from coachnet.accounts.models import User
@@ -160,6 +162,29 @@ def test_error_pages_keep_theme_and_language(outsider: Client) -> None:
     outsider.cookies["django_language"] = "en"
     response = outsider.get("/nothing-here/")
     assert '<html lang="en" data-theme="dark">' in response.content.decode()
+
+
+@pytest.mark.logs_errors
+@pytest.mark.parametrize(
+    ("trouble", "status"), [(OperationalError, 503), (RedisConnectionError, 503), (RuntimeError, 500)]
+)
+def test_trouble_with_database_or_cache_passes_by_itself(
+    client_of: ClientOf,
+    official: User,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: type[Exception],
+    status: int,
+) -> None:
+    client = client_of(official)
+    client.raise_request_exception = False
+
+    def fail(*_: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr(views, "menu", fail)
+    response = client.get("/")
+    assert response.status_code == status
+    assert re.search(r"Ärende [0-9a-f]{8}", response.content.decode())
 
 
 def test_unavailable_says_when_to_come_back() -> None:

@@ -153,7 +153,7 @@ def icons_named() -> Iterator[tuple[Path, str]]:
             yield file, "".join(name)
     from coachnet import navigation
 
-    for place in navigation.PLACES:
+    for place in (navigation.START, navigation.TODAY, *navigation.PLACES):
         yield Path(navigation.__file__), place.icon
     yield Path(navigation.__file__), "plus"
 
