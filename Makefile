@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
-SOURCES := coachnet companies coaching events tests tools manage.py
+SOURCES := coachnet companies coaching tests tools manage.py
 PRODUCTION_LIKE := env $$(grep -v '^#' deploy/check.env | xargs) $(RUN)
 COMPILE := .tools/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
@@ -29,8 +29,8 @@ test: .venv/stamp-dev $(TRANSLATIONS) ## Run the whole suite against real server
 
 check: export COACHNET_MODE = test
 check: .venv/stamp-dev $(TRANSLATIONS) ## Check format, lint, types, layers, migrations, deployment, templates, translations.
-	$(RUN) -m ruff format --check --quiet $(SOURCES)
-	$(RUN) -m ruff check --quiet $(SOURCES)
+	$(RUN) -m ruff format --check --quiet --output-format concise $(SOURCES)
+	$(RUN) -m ruff check --quiet --output-format concise $(SOURCES)
 	$(RUN) -m mypy --no-error-summary
 	.venv/bin/lint-imports --no-logo --no-color --no-cache >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	$(RUN) -m djlint templates --lint --quiet

@@ -23,7 +23,7 @@ MISSING = (
 def find() -> Path | None:
     """Return a Chromium that starts, or None. Ubuntu's stand-in for a missing snap does not start."""
     named = os.environ.get("CHROMIUM")
-    candidates = [named] if named else [*map(shutil.which, NAMES), *APPLICATIONS]
+    candidates: list[str | None] = [named] if named else [*map(shutil.which, NAMES), *APPLICATIONS]
     for candidate in candidates:
         if candidate and Path(candidate).exists() and _starts(candidate):
             return Path(candidate)

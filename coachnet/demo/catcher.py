@@ -16,7 +16,7 @@ from coachnet.demo.place import MAIL
 def main() -> None:
     """Serve until SIGTERM."""
     make_folder(MAIL)
-    server = Controller(Mailbox(str(MAIL)), hostname="127.0.0.1", port=int(sys.argv[1]))
+    server = Controller(Mailbox(MAIL), hostname="127.0.0.1", port=int(sys.argv[1]))
     server.start()
     print(f"Catching mail on port {server.port}", flush=True)  # noqa: T201
     signal.sigwait({signal.SIGTERM, signal.SIGINT})

@@ -38,7 +38,7 @@ def caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "mail"
     monkeypatch.setattr(views, "MAIL", folder)
     make_folder(folder)
-    server = Server(Keeper(str(folder)), hostname="127.0.0.1", port=0)
+    server = Server(Keeper(folder), hostname="127.0.0.1", port=0)
     server.start()
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = (

@@ -49,7 +49,7 @@ def processes(place: Place) -> dict[str, int]:
     listing = subprocess.run(
         ["ps", "-ww", "-eo", "pid=,command="], capture_output=True, text=True, check=True
     )
-    found = {}
+    found: dict[str, int] = {}
     for line in listing.stdout.splitlines():
         pid, _, command = line.strip().partition(" ")
         if f" {place.mode} {place.project}" in command and "supervisor.main" in command:
@@ -89,7 +89,7 @@ def eventually(condition: Callable[[], bool], seconds: float) -> bool:
 
 def ask(place: Place, query: str) -> str:
     with psycopg.connect(place.database_url) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
         return str(row[0]) if row else ""
 
 
@@ -162,7 +162,7 @@ def test_last_holder_stops_the_servers(place: Place):
 
 
 def test_many_at_once_share_one_supervisor(place: Place):
-    arguments = [sys.executable, "-P", "-c", HOLDER, LIBRARY, place.mode, place.project]
+    arguments: list[str | Path] = [sys.executable, "-P", "-c", HOLDER, LIBRARY, place.mode, place.project]
     several = [
         subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(4)

@@ -20,7 +20,7 @@ class Mailbox(list[EmailMessage]):
         if self.refuse:
             return self.refuse
         content = envelope.original_content or b""
-        message: Any = message_from_bytes(content, policy=default)  # type: ignore[arg-type]
+        message: Any = message_from_bytes(content, policy=default)
         message["X-Rcpt-To"] = ", ".join(envelope.rcpt_tos)
         self.append(message)
         return "250 OK"
@@ -30,7 +30,8 @@ class Server(Controller):
     """An SMTP server on whatever port of the loopback interface is free."""
 
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
         super()._trigger_server()
 
 

@@ -65,7 +65,7 @@ def plant_people() -> dict[str, User]:
         for name, (kind, regime, sub_region) in ORGANISATIONS.items()
     }
     joined = timezone.localdate() - dt.timedelta(days=700)
-    people = {}
+    people: dict[str, User] = {}
     for person in PEOPLE:
         user = User.objects.create_user(
             person.email,
