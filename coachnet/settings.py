@@ -161,6 +161,8 @@ if env.flag("DATABASE_POOL", default=PRODUCTION):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
         "max_size": env.number("DATABASE_POOL_SIZE", 8),
+        # Seconds to wait for a free or a new connection before the person is told to try again.
+        "timeout": 10,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
