@@ -66,7 +66,8 @@ def _similar(
         key = Replace(SvSearchKey(Value(name.strip())), Value(" ab"))
         visible = visible.annotate(likeness=Similarity(Replace("search_key", Value(" ab")), key))
         near = Q(municipality=municipality) | Q(municipality=None) if municipality else Q()
-        likeness |= Q(likeness__gt=ALIKE) & near
+        # The second condition holds whenever the first does, and is the one that the index answers.
+        likeness |= Q(likeness__gt=ALIKE, search_key__trigram_word_similar=key) & near
     if owner:
         likeness |= Q(personal_number_hash__in=keyed_hashes(owner))
     if not likeness:

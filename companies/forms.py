@@ -70,11 +70,11 @@ class CompanyForm(forms.Form):
         label=_("Organisationsnummer"),
         required=False,
         max_length=40,
-        help_text=_("Tio siffror, till exempel 556012-5790"),
+        help_text=_("Till exempel 556012-5790"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "spellcheck": "false"}),
     )
     written_personal_number = forms.CharField(
-        label=_("Personnummer (enskild firma)"),
+        label=_("Ägarens personnummer"),
         required=False,
         max_length=40,
         help_text=_("Sparas krypterat. Syns aldrig i sin helhet."),

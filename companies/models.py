@@ -151,6 +151,12 @@ class Company(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["sort_key", "id"], name="company_swedish_order"),
             GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="company_search"),
+            # Prefix search: the unique index serves it only under collation "C".
+            models.Index(
+                fields=["organisation_number"],
+                opclasses=["varchar_pattern_ops"],
+                name="company_number_prefix",
+            ),
             models.Index(
                 fields=["personal_number_hash"],
                 condition=~Q(personal_number_hash=""),

@@ -36,9 +36,12 @@ def company_list(request: HttpRequest) -> HttpResponse:
     if organisation_number.looks_personal(request.GET.get("q", "")):
         return _without_personnummer(request)
     asked = CompanyList(_person(request), request.GET)
+    clean = request.path + asked.url()
+    if "" in request.GET.values() and not request.htmx:  # type: ignore[attr-defined]
+        return redirect(clean)
     page = page_of(asked.rows(), by=asked.by, after=request.GET.get("after", ""))
-    hits = asked.companies().count()
     counts = asked.counts()
+    hits = asked.companies().count() if asked.chosen else counts[asked.view]
     context = {
         "list": asked,
         "form": asked.form,
@@ -51,6 +54,8 @@ def company_list(request: HttpRequest) -> HttpResponse:
         "quiet_days": coached.QUIET_DAYS,
     }
     response = render(request, "companies/company_list.html", context)
+    if not request.GET.get("after"):
+        response["HX-Push-Url"] = clean  # what htmx asked for also names the filters that were left empty
     patch_cache_control(response, no_store=True, private=True)
     return response
 

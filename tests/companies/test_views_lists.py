@@ -16,7 +16,7 @@ from tests.factories.companies import CompanyFactory
 pytestmark = pytest.mark.django_db
 LIST = "/companies/"
 XSS = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
-LIST_QUERIES, EXPORT_QUERIES, OPTIONS_QUERIES = 12, 8, 7
+LIST_QUERIES, EXPORT_QUERIES, OPTIONS_QUERIES = 11, 8, 7
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -164,6 +164,13 @@ def test_company_list_filters_live_in_the_address(client_of, coach, network, ask
     assert shown(response) == names
     assert hits(response) == len(names)
     assert page(response).count('class="filter"') == len(asked.split("&"))
+
+
+def test_company_list_address_names_only_what_was_chosen(client_of, coach, network):
+    """A form sends its empty fields too; an address that is shared should not."""
+    client, asked = client_of(coach), LIST + "?view=network&q=&stage=&strategy=C05&after="
+    assert client.get(asked)["Location"] == LIST + "?view=network&strategy=C05"
+    assert client.get(asked, **HTMX)["HX-Push-Url"] == LIST + "?view=network&strategy=C05"
 
 
 def test_company_list_filters_by_organisation(client_of, coach, other_coach, network):
