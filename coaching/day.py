@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.db.models import Count, Q, Sum, prefetch_related_objects
+from django.utils.translation import pgettext
 from django.utils import timezone
 
 from coaching.models import Action, Engagement, Session, SessionDraft
@@ -117,7 +118,9 @@ class Day:
     @property
     def action_words(self) -> str:
         """The number of actions due, in words up to nine."""
-        return str(apnumber(len(self.actions)))
+        # Swedish counts "en åtgärd" but "ett tillfälle"; apnumber only knows the latter.
+        count = len(self.actions)
+        return pgettext("antal åtgärder", "en") if count == 1 else str(apnumber(count))
 
     @property
     def to_log_count(self) -> int:
@@ -134,7 +137,7 @@ class Day:
 
     def _quiet(self) -> list[Quiet]:
         limit = self.today - dt.timedelta(days=coached.QUIET_DAYS)
-        rows = self.engagements.with_last_held().select_related("company")
+        rows: Any = self.engagements.with_last_held().select_related("company")
         silent = rows.filter(Q(last_held_on__lt=limit) | Q(last_held_on=None, started_on__lt=limit))
         upcoming = Session.objects.upcoming(self.now).values("engagement")
         found = list(silent.exclude(pk__in=upcoming).order_by("last_held_on", "pk")[:MOST])
