@@ -122,17 +122,20 @@ def _history() -> list[dict[str, Any]]:
         {
             "at": now - dt.timedelta(hours=2),
             "by": "Maja Ekdahl",
-            "text": _("Ändrade tillfället"),
-            "changes": [
-                {"label": _("Längd"), "before": "1 h", "after": "1 h 30 min"},
-                {"label": _("Sätt"), "before": "", "after": _("På plats")},
+            "parts": [
+                {
+                    "text": _("Ändrade tillfället"),
+                    "changes": [
+                        {"label": _("Längd"), "before": "1 h", "after": "1 h 30 min"},
+                        {"label": _("Sätt"), "before": "", "after": _("På plats")},
+                    ],
+                }
             ],
         },
         {
             "at": now - dt.timedelta(days=3),
             "by": "Amir Haddad",
-            "text": _("Skapade tillfället"),
-            "changes": [],
+            "parts": [{"text": _("Skapade tillfället"), "changes": []}],
         },
     ]
 

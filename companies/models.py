@@ -128,9 +128,14 @@ class Company(models.Model):
     confidential_reason = models.CharField(_("skäl"), max_length=500, blank=True)
     confidential_provision = models.CharField(_("trolig bestämmelse"), max_length=100, blank=True)
     confidential_set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("markerat av"),
     )
-    confidential_set_at = models.DateTimeField(null=True, blank=True)
+    confidential_set_at = models.DateTimeField(_("markerat"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
@@ -226,7 +231,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(models.Model):
     """A person at a company (kontaktperson)."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="contacts")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="contacts", verbose_name=_("företag"))
     name = models.CharField(_("namn"), max_length=120)
     title = models.CharField(_("titel"), max_length=120, blank=True)
     email = models.EmailField(_("e-post"), blank=True)

@@ -120,7 +120,9 @@ class Engagement(models.Model):
         Programme, models.PROTECT, related_name="engagements", verbose_name=_("program")
     )
     # Whose documents these are: the lead coach's organisation when the engagement began.
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="engagements")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="engagements", verbose_name=_("organisation")
+    )
     stage = models.CharField(_("steg"), max_length=20, choices=Stage.choices, default=Stage.CONTACT)
     goals = models.TextField(_("mål"), blank=True, max_length=2000)
     started_on = models.DateField(_("började"), default=timezone.localdate)
@@ -173,13 +175,19 @@ class Engagement(models.Model):
 class EngagementCoach(models.Model):
     """A coach's part in an engagement; exactly one present coach leads it."""
 
-    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="memberships")
-    coach = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
-    is_lead = models.BooleanField(default=False)
-    joined_on = models.DateField(default=timezone.localdate)
-    left_on = models.DateField(null=True, blank=True)
+    engagement = models.ForeignKey(
+        Engagement, models.CASCADE, related_name="memberships", verbose_name=_("coachningsuppdrag")
+    )
+    coach = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("coach")
+    )
+    is_lead = models.BooleanField(_("leder uppdraget"), default=False)
+    joined_on = models.DateField(_("kom med"), default=timezone.localdate)
+    left_on = models.DateField(_("lämnade"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("coach i uppdraget")
+        verbose_name_plural = _("coacher i uppdraget")
         ordering: ClassVar = ["-is_lead", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -202,12 +210,18 @@ class EngagementCoach(models.Model):
 class StageChange(models.Model):
     """When an engagement entered a stage, and who said so."""
 
-    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="stage_changes")
-    stage = models.CharField(max_length=20, choices=Stage.choices)
-    entered_on = models.DateField(default=timezone.localdate)
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    engagement = models.ForeignKey(
+        Engagement, models.CASCADE, related_name="stage_changes", verbose_name=_("coachningsuppdrag")
+    )
+    stage = models.CharField(_("steg"), max_length=20, choices=Stage.choices)
+    entered_on = models.DateField(_("sedan"), default=timezone.localdate)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("satt av")
+    )
 
     class Meta:
+        verbose_name = _("stegbyte")
+        verbose_name_plural = _("stegbyten")
         ordering: ClassVar = ["entered_on", "id"]
 
     def __str__(self) -> str:

@@ -67,15 +67,36 @@ class Action(models.Model):
         CANCELLED = "cancelled", _("Avbruten")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="actions")
-    session = models.ForeignKey(Session, models.SET_NULL, related_name="actions", null=True, blank=True)
+    engagement = models.ForeignKey(
+        Engagement, models.PROTECT, related_name="actions", verbose_name=_("coachningsuppdrag")
+    )
+    session = models.ForeignKey(
+        Session,
+        models.SET_NULL,
+        related_name="actions",
+        null=True,
+        blank=True,
+        verbose_name=_("coachningstillfälle"),
+    )
     what = models.CharField(_("vad"), max_length=300)
     owner_coach = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="actions", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="actions",
+        null=True,
+        blank=True,
+        verbose_name=_("ansvarig coach"),
     )
-    owner_contact = models.ForeignKey(Contact, models.PROTECT, related_name="actions", null=True, blank=True)
+    owner_contact = models.ForeignKey(
+        Contact,
+        models.PROTECT,
+        related_name="actions",
+        null=True,
+        blank=True,
+        verbose_name=_("ansvarig hos företaget"),
+    )
     due_on = models.DateField(_("slutdatum"), null=True, blank=True)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    status = models.CharField(_("läge"), max_length=10, choices=Status.choices, default=Status.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, editable=False

@@ -90,8 +90,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.present().filter(date__year=day.year, date__month=day.month)
 
     def newest_first(self) -> Self:
-        """By date, the latest first; the id makes the order stable."""
-        return self.order_by("-date", "-id")
+        """By when they end, the latest first; the id makes the order stable."""
+        return self.order_by("-ends_at", "-id")
 
     def with_rows(self) -> Self:
         """What a row shows, at a fixed number of queries: company, stage, coaches, contacts, strategies."""
@@ -124,9 +124,13 @@ class Session(models.Model):
         PHONE = "phone", _("Telefon")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="sessions")
+    engagement = models.ForeignKey(
+        Engagement, models.PROTECT, related_name="sessions", verbose_name=_("coachningsuppdrag")
+    )
     state = models.CharField(_("läge"), max_length=10, choices=State.choices, default=State.HELD)
-    completeness = models.CharField(max_length=10, choices=Completeness.choices, default=Completeness.DRAFT)
+    completeness = models.CharField(
+        _("fullständighet"), max_length=10, choices=Completeness.choices, default=Completeness.DRAFT
+    )
     date = models.DateField(_("datum"))
     start_time = models.TimeField(_("började"), null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("stödtid"), null=True, blank=True)
@@ -146,7 +150,12 @@ class Session(models.Model):
     )
     # The session in whose form this one was planned.
     planned_in = models.OneToOneField(
-        "self", models.SET_NULL, related_name="next_session", null=True, blank=True
+        "self",
+        models.SET_NULL,
+        related_name="next_session",
+        null=True,
+        blank=True,
+        verbose_name=_("planerades i"),
     )
     ends_at = models.GeneratedField(
         expression=Func(F("date"), F("start_time"), F("minutes"), function="session_ends_at"),
@@ -170,7 +179,7 @@ class Session(models.Model):
         verbose_name_plural = _("coachningstillfällen")
         indexes: ClassVar = [
             models.Index(fields=["engagement", "-date"], name="session_by_engagement"),
-            models.Index(fields=["-date", "-id"], name="session_newest_first"),
+            models.Index(fields=["-ends_at", "-id"], name="session_newest_first"),
             models.Index(
                 fields=["ends_at"],
                 condition=Q(state="planned", removed_at__isnull=True),
@@ -230,11 +239,19 @@ class Session(models.Model):
 class SessionCoach(models.Model):
     """A coach at a session, with the organisation she had when it was logged."""
 
-    session = models.ForeignKey(Session, models.CASCADE, related_name="session_coaches")
-    coach = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="session_coaches")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    session = models.ForeignKey(
+        Session, models.CASCADE, related_name="session_coaches", verbose_name=_("coachningstillfälle")
+    )
+    coach = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="session_coaches", verbose_name=_("coach")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
 
     class Meta:
+        verbose_name = _("deltagande coach")
+        verbose_name_plural = _("deltagande coacher")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["session", "coach"], name="session_coach_once"),
@@ -248,10 +265,16 @@ class SessionCoach(models.Model):
 class SessionContact(models.Model):
     """Someone from the company who took part."""
 
-    session = models.ForeignKey(Session, models.CASCADE, related_name="session_contacts")
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="session_contacts")
+    session = models.ForeignKey(
+        Session, models.CASCADE, related_name="session_contacts", verbose_name=_("coachningstillfälle")
+    )
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, related_name="session_contacts", verbose_name=_("kontaktperson")
+    )
 
     class Meta:
+        verbose_name = _("deltagare från företaget")
+        verbose_name_plural = _("deltagare från företaget")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["session", "contact"], name="session_contact_once"),
@@ -265,10 +288,16 @@ class SessionContact(models.Model):
 class SessionStrategy(models.Model):
     """A circular strategy that a session worked with."""
 
-    session = models.ForeignKey(Session, models.CASCADE, related_name="session_strategies")
-    strategy = models.ForeignKey(CircularStrategy, models.PROTECT, related_name="+")
+    session = models.ForeignKey(
+        Session, models.CASCADE, related_name="session_strategies", verbose_name=_("coachningstillfälle")
+    )
+    strategy = models.ForeignKey(
+        CircularStrategy, models.PROTECT, related_name="+", verbose_name=_("strategi")
+    )
 
     class Meta:
+        verbose_name = _("strategi")
+        verbose_name_plural = _("strategier")
         ordering: ClassVar = ["strategy"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["session", "strategy"], name="session_strategy_once"),

@@ -1,6 +1,6 @@
 """People, the organisations that employ them, and invitations to the network."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
@@ -207,7 +207,7 @@ class User(AbstractBaseUser):
 
         Our sign-in backend fetches it with the person, so that asking costs no query.
         """
-        return with_second_step(User.objects.filter(pk=self.pk)).filter(second_step=True).exists()
+        return second_steps_of(self.pk).exists()
 
     @property
     def must_have_second_step(self) -> bool:
@@ -237,25 +237,33 @@ class User(AbstractBaseUser):
         return str(self)
 
 
-def with_second_step(people: models.QuerySet[User]) -> models.QuerySet[User]:
-    """Annotate each person with `second_step`: an authenticator app or a passkey is registered."""
+def second_steps_of(user: int | OuterRef) -> models.QuerySet[Any]:
+    """The authenticator app and the passkeys of one person, or of each in an outer query."""
     # allauth's models cannot be imported here: they need this one first.
     authenticator = apps.get_model("mfa", "Authenticator")
-    steps = authenticator._default_manager.filter(user=OuterRef("pk"), type__in=SECOND_STEPS)
-    return people.annotate(second_step=Exists(steps))
+    return authenticator._default_manager.filter(user=user, type__in=SECOND_STEPS)
+
+
+def with_second_step(people: models.QuerySet[User]) -> models.QuerySet[User]:
+    """Annotate each person with `second_step`: an authenticator app or a passkey is registered."""
+    return people.annotate(second_step=Exists(second_steps_of(OuterRef("pk"))))
 
 
 @audited()
 class PastEmployment(models.Model):
     """An employer a person has left; what was logged there keeps that organisation."""
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="past_employments")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    title = models.CharField(max_length=120, blank=True)
-    started_on = models.DateField()
-    ended_on = models.DateField()
+    user = models.ForeignKey(User, models.PROTECT, related_name="past_employments", verbose_name=_("person"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    title = models.CharField(_("titel"), max_length=120, blank=True)
+    started_on = models.DateField(_("började"))
+    ended_on = models.DateField(_("slutade"))
 
     class Meta:
+        verbose_name = _("tidigare anställning")
+        verbose_name_plural = _("tidigare anställningar")
         ordering: ClassVar = ["-ended_on"]
         constraints: ClassVar = [
             models.CheckConstraint(

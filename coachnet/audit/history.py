@@ -6,7 +6,7 @@ line what was done, and lists the fields that changed, before and after. Reads o
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -15,12 +15,16 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from coachnet.audit import words
+from coachnet.audit.models import AccessEvent
 from coachnet.audit.names import Names
 from coachnet.audit.protection import events_of
 from coachnet.audit.timeline import ACCESS, Cursor, Row, Source, contexts_of, read, tracked_model
 
 # A request may write many rows; an entry shows at most so many, and a page never reads more.
 ROWS_PER_ENTRY = 8
+
+# The object whose history is told: its model and its key as text.
+Root = tuple[type[models.Model], str]
 
 
 @dataclass(frozen=True)
@@ -33,18 +37,33 @@ class Change:
     stretches: Sequence[words.Stretch] = ()
 
 
-@dataclass
+@dataclass(frozen=True)
+class Part:
+    """One thing that was done: a sentence, and the fields that changed with it."""
+
+    text: str
+    changes: Sequence[Change] = ()
+
+
+@dataclass(frozen=True)
 class Entry:
     """What one person did in one request."""
 
     at: dt.datetime
     by: str
-    text: str
-    changes: list[Change] = field(default_factory=list)
-    kind: str = ""
-    subject: str = ""
+    parts: Sequence[Part]
     address: str = ""
     where: str = ""
+
+    @property
+    def text(self) -> str:
+        """All sentences in one line."""
+        return ". ".join(part.text for part in self.parts)
+
+    @property
+    def changes(self) -> list[Change]:
+        """All changed fields."""
+        return [change for part in self.parts for change in part.changes]
 
 
 @dataclass(frozen=True)
@@ -83,7 +102,7 @@ def page(
     *,
     after: str = "",
     size: int = 15,
-    root: tuple[type[models.Model], str] | None = None,
+    root: Root | None = None,
 ) -> History:
     """One page of a timeline. With `root`, sentences about that object do not name it again."""
     limit = size * ROWS_PER_ENTRY
@@ -109,47 +128,47 @@ def _request_of(row: Row) -> Any:
     return row.context or row.at
 
 
-def _entry(
-    group: list[Row], contexts: Any, names: Names, root: tuple[type[models.Model], str] | None
-) -> Entry | None:
+def _entry(group: list[Row], contexts: Any, names: Names, root: Root | None) -> Entry | None:
     newest = group[0]
     if newest.source == ACCESS:
         return _access_entry(newest, names)
     facts = contexts.get(newest.context) or {}
-    sentences: list[str] = []
-    changes: list[Change] = []
-    kinds: list[str] = []
-    for deed in _deeds(group):
-        told = deed.tell(names, root)
-        if told:
-            sentences.append(told[0])
-            changes += told[1]
-            kinds.append(deed.label)
-    if not sentences:
+    parts = _merged(part for deed in _deeds(group) if (part := deed.tell(names, root)))
+    if not parts:
         return None
-    return Entry(
-        at=newest.at,
-        by=names.actor(facts),
-        text=". ".join(sentences),
-        changes=changes,
-        kind=kinds[0],
-        address=facts.get("address", ""),
-        where=facts.get("url", "") or facts.get("task", "") or facts.get("command", ""),
-    )
+    where = facts.get("url") or facts.get("task") or facts.get("command") or ""
+    return Entry(newest.at, names.actor(facts), parts, facts.get("address", ""), where)
+
+
+def _merged(parts: Iterable[Part]) -> list[Part]:
+    """Parts with the same sentence taken together: five strategies chosen are one change of the field."""
+    sentences: dict[str, dict[str, Change]] = {}
+    for part in parts:
+        changes = sentences.setdefault(part.text, {})
+        for change in part.changes:
+            known = changes.get(change.label)
+            if known is None or change.stretches:
+                changes[change.label] = change
+            else:
+                before, after = _listed(known.before, change.before), _listed(known.after, change.after)
+                changes[change.label] = Change(change.label, before, after)
+    return [Part(text, list(changes.values())) for text, changes in sentences.items()]
+
+
+def _listed(*texts: str) -> str:
+    return ", ".join(filter(None, texts))
 
 
 def _access_entry(row: Row, names: Names) -> Entry:
-    facts = row.after
+    facts, detail = row.after, row.after["detail"]
     account = names.person(facts["user"])
-    return Entry(
-        at=row.at,
-        by=names.person(facts["detail"].get("by")) or account or gettext("Okänd person"),
-        text=words.access_sentence(row.label, facts["detail"], account),
-        kind=row.label,
-        subject=account,
-        address=facts["address"] or "",
-        where=facts["url"],
-    )
+    if row.label == AccessEvent.Kind.SECURITY:
+        # Written by the database, which knows who did it only where there is a context.
+        by = names.actor({"user": detail.get("by"), "command": detail.get("command"), "url": facts["url"]})
+    else:
+        by = account or gettext("Okänd person")
+    part = Part(words.access_sentence(row.label, detail, account))
+    return Entry(row.at, by, [part], facts["address"] or "", facts["url"])
 
 
 @dataclass
@@ -162,24 +181,21 @@ class Deed:
     before: dict[str, Any] | None
     after: dict[str, Any]
 
-    def tell(
-        self, names: Names, root: tuple[type[models.Model], str] | None
-    ) -> tuple[str, list[Change]] | None:
+    def tell(self, names: Names, root: Root | None) -> Part | None:
         """The sentence and the changed fields; nothing when only hidden columns changed."""
         is_root = root == (self.model, self.obj)
         if self.model._meta.auto_created:
             return self._tell_link(names, root)
         noun = "" if is_root else str(self.model._meta.verbose_name)
         title = "" if is_root else names.title(self.model, self.after)
-        if self.label != "update":
-            return words.deed_sentence(self.label, noun, title), []
-        assert self.before is not None
+        if self.label != "update" or self.before is None:
+            return Part(words.deed_sentence(self.label, noun, title))
         if verb := words.telling_verb(self.before, self.after):
-            return words.deed_sentence(verb, noun, title), []
+            return Part(words.deed_sentence(verb, noun, title))
         changes = list(self._changes(names))
         if not changes:
             return None
-        return words.change_sentence([change.label for change in changes], noun, title), changes
+        return Part(words.change_sentence([change.label for change in changes], noun, title), changes)
 
     def _changes(self, names: Names) -> Iterable[Change]:
         for column in words.shown_fields(self.model):
@@ -192,9 +208,7 @@ class Deed:
             else:
                 yield Change(label, names.shown(column, old), names.shown(column, new))
 
-    def _tell_link(
-        self, names: Names, root: tuple[type[models.Model], str] | None
-    ) -> tuple[str, list[Change]]:
+    def _tell_link(self, names: Names, root: Root | None) -> Part:
         """A row between two models: told as a change of the field that it belongs to."""
         owner: Any = self.model._meta.auto_created
         many = next(one for one in owner._meta.local_many_to_many if one.remote_field.through is self.model)
@@ -209,7 +223,7 @@ class Deed:
         own = root is not None and root == (owner, str(self.after[source.attname]))
         title = "" if own else names.shown(source, self.after[source.attname])
         noun = "" if own else str(owner._meta.verbose_name)
-        return words.change_sentence([change.label], noun, title), [change]
+        return Part(words.change_sentence([change.label], noun, title), [change])
 
 
 def _deeds(group: list[Row]) -> list[Deed]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from coachnet.audit.timeline import ACCESS, Row, tracked_model
-from coachnet.lib.templatetags.formats import clock, iso_day, number
+from coachnet.lib.templatetags.formats import clock, iso_day, minutes, number
 
 Found = dict[type[models.Model], dict[str, models.Model]]
 
@@ -111,6 +111,8 @@ def _plain(column: models.Field, value: Any) -> str:
         return iso_day(column.to_python(value))
     if isinstance(column, models.TimeField):
         return clock(column.to_python(value))
+    if column.name.endswith("minutes"):
+        return minutes(value)
     if isinstance(column, models.IntegerField | models.DecimalField):
         return number(value)
     return str(value)

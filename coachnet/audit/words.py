@@ -22,6 +22,7 @@ TELLING_MOMENTS: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 ALONE = {
     "insert": gettext_lazy("Skapade"),
+    "update": gettext_lazy("Ändrade"),
     "delete": gettext_lazy("Tog bort"),
     "restore": gettext_lazy("Återställde"),
     "accept": gettext_lazy("Tackade ja"),
@@ -30,6 +31,7 @@ ALONE = {
 }
 ABOUT = {
     "insert": gettext_lazy("Lade till %(noun)s: %(title)s"),
+    "update": gettext_lazy("Ändrade %(noun)s: %(title)s"),
     "delete": gettext_lazy("Tog bort %(noun)s: %(title)s"),
     "restore": gettext_lazy("Återställde %(noun)s: %(title)s"),
     "accept": gettext_lazy("Tackade ja till %(noun)s: %(title)s"),
@@ -62,7 +64,7 @@ def deed_sentence(label: str, noun: str, title: str) -> str:
 def change_sentence(labels: Iterable[str], noun: str, title: str) -> str:
     """Which fields changed: "Ändrade namn och kommun", "Ändrade åtgärd: Ring Maja"."""
     if noun:
-        return gettext("Ändrade %(noun)s: %(title)s") % {"noun": noun, "title": title or "–"}
+        return deed_sentence("update", noun, title)
     return gettext("Ändrade %(fields)s") % {
         "fields": get_text_list(list(dict.fromkeys(labels)), gettext("och"))
     }

@@ -28,6 +28,11 @@ class Route:
         return f"{self.namespace}:{self.name}" if self.namespace else self.name
 
     @property
+    def guard_is_public(self) -> bool:
+        """Whether the route opens without signing in."""
+        return bool(self.guard and self.guard.public)
+
+    @property
     def guard(self) -> Guard | None:
         """What RoleGuardMiddleware finds for the route."""
         request = HttpRequest()

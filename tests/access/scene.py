@@ -6,7 +6,7 @@
 - confidential: that other coach's too, with sekretessmarkering
 """
 
-import uuid
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,6 @@ from tests.factories.coaching import (
 from tests.factories.companies import CompanyFactory, ContactFactory
 
 WHOSE = ("own", "colleague", "other", "confidential")
-PASSED_AWAY = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,19 @@ class Holding:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is written about it, for its coaches only."""
-        return (self.session.note, self.action.what, self.draft.data["note"][0])
+        return (self.session.note, self.action.what, self.draft_text)
+
+    @property
+    def draft_text(self) -> str:
+        """What the coach has typed and not sent, for herself only."""
+        text: str = self.draft.data["note"][0]
+        return text
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Everything that somebody who may not see the company never reads."""
-        return (*self.names, *self.notes, self.company.confidential_reason or self.company.name)
+        reason = [self.company.confidential_reason] if self.company.confidential_reason else []
+        return (*self.names, *self.notes, *reason)
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ def _holding(whose: str, coach: User, programme: Any) -> Holding:
         contact,
         engagement,
         session,
-        SessionFactory(planned=True, **facts),
+        SessionFactory(planned=True, **facts | {"date": timezone.localdate() - dt.timedelta(days=1)}),
         SessionFactory(removed_at=timezone.now(), removed_by=coach, **facts),
         ActionFactory(
             engagement=engagement, session=session, owner_coach=coach, what=f"Åtgärd {whose} att göra"

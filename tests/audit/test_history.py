@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import translation
+from django.utils.functional import Promise
 
 from coachnet.accounts.models import Organisation, User
 from coachnet.audit.context import acting
 from coachnet.audit.history import Related, history_of
-from coachnet.audit.protection import events_of
-from coachnet.audit.words import compare
+from coachnet.audit.protection import event_models, events_of, tracked_by
+from coachnet.audit.timeline import tracked_model
+from coachnet.audit.words import compare, shown_fields
 from companies.models import CircularStrategy, Company, Contact, Municipality
 from tests.factories.accounts import InvitationFactory, OrganisationFactory
 
@@ -90,6 +93,45 @@ def test_history_tells_of_rows_between_two_models(company: Company, coach: User,
     assert added.text == "Ändrade fler strategier"
     assert [(one.before, one.after) for one in added.changes] == [("", str(strategy))]
     assert [(one.before, one.after) for one in removed.changes] == [(str(strategy), "")]
+
+
+def test_history_takes_several_rows_between_two_models_as_one_change(
+    company: Company, coach: User, reference: None
+):
+    strategies = list(CircularStrategy.objects.order_by("pk")[:3])
+    with acting(user=coach.pk):
+        company.strategies.set(strategies)
+    entry = history_of(company).entries[0]
+    assert entry.text == "Ändrade fler strategier"
+    (shown,) = entry.changes
+    assert set(shown.after.split(", ")) == {str(strategy) for strategy in strategies}
+
+
+def test_history_of_a_row_older_than_the_audit_says_only_that_it_changed(company: Company, coach: User):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE companies_companyevent DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM companies_companyevent")
+        cursor.execute("ALTER TABLE companies_companyevent ENABLE TRIGGER USER")
+    change(company, coach, name="Nytt namn")
+    (entry,) = history_of(company).entries
+    assert (entry.text, entry.changes) == ("Ändrade", [])
+
+
+def test_every_field_and_model_that_history_names_has_a_name_for_people():
+    nameless = [
+        f"{model._meta.label}.{column.name}"
+        for events in event_models()
+        for model in [tracked_model(tracked_by(events)._meta.label_lower)]
+        for column in shown_fields(model)
+        if not model._meta.auto_created and not isinstance(column.verbose_name, Promise)
+    ]
+    nameless += [
+        model._meta.label
+        for events in event_models()
+        for model in [tracked_model(tracked_by(events)._meta.label_lower)]
+        if not model._meta.auto_created and not isinstance(model._meta.verbose_name, Promise)
+    ]
+    assert nameless == []
 
 
 def test_history_shows_a_long_text_by_what_changed_in_it(company: Company, coach: User):
