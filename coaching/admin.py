@@ -1,7 +1,5 @@
 """What administrators set up: the programmes that engagements belong to."""
 
-from typing import ClassVar
-
 from django.contrib import admin
 
 from coaching.models import Programme
@@ -11,4 +9,4 @@ from coaching.models import Programme
 class ProgrammeAdmin(admin.ModelAdmin):
     """Programmes by date. One with engagements cannot be removed."""
 
-    list_display: ClassVar = ["name", "starts_on", "ends_on"]
+    list_display = ("name", "starts_on", "ends_on")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from coaching import rules
 from coaching.models import Engagement, EngagementCoach, Programme, Stage, StageChange
-from coachnet.accounts.models import User
+from coachnet.accounts.models import Organisation, User
 from coachnet.lib.locks import lock_for_transaction
 from companies.models import Company
 
@@ -20,6 +20,13 @@ def _locked(engagement: Engagement, *, by: User) -> Engagement:
     if not rules.can_edit_engagement(by, row):
         raise PermissionDenied
     return row
+
+
+def employer_of(coach: User) -> Organisation:
+    """The organisation a coach works for now. Raises ValidationError for somebody without one."""
+    if coach.organisation is None:
+        raise ValidationError(_("%(name)s saknar organisation.") % {"name": coach}, code="no_organisation")
+    return coach.organisation
 
 
 def _demand_coach(person: User) -> None:
@@ -64,7 +71,7 @@ def start_engagement(
     engagement = Engagement.objects.create(
         company=company,
         programme=programme,
-        organisation_id=lead.organisation_id,
+        organisation=employer_of(lead),
         stage=stage,
         goals=goals,
         started_on=started_on,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from coaching import rules
 from coaching.actions.drafts import session_lock
-from coaching.actions.engagements import change_stage, start_engagement
+from coaching.actions.engagements import change_stage, employer_of, start_engagement
 from coaching.actions.entries import SessionEntry
 from coaching.actions.plans import add_action, update_action
 from coaching.models import Action, Engagement, Programme, Session, SessionCoach, SessionDraft
@@ -164,7 +164,7 @@ def _write_people(session: Session, entry: SessionEntry, *, by: User, refreeze: 
             row.save(update_fields=["organisation"])
     for pk, coach in chosen.items():
         if pk not in present:
-            SessionCoach.objects.create(session=session, coach=coach, organisation_id=coach.organisation_id)
+            SessionCoach.objects.create(session=session, coach=coach, organisation=employer_of(coach))
     if any(contact.company_id != company.pk for contact in entry.contacts):
         raise ValidationError({"contacts": _("Välj personer från företaget.")})
     session.contacts.set([*entry.contacts, *_new_contacts(company, entry)])

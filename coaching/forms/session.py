@@ -96,8 +96,8 @@ class PersonForm(Quietly, forms.Form):
         return values
 
 
-StepFormSet = forms.formset_factory(StepForm, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
-PersonFormSet = forms.formset_factory(PersonForm, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
+StepFormSet = forms.formset_factory(StepForm, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
+PersonFormSet = forms.formset_factory(PersonForm, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
 
 
 class CoachChoice(forms.ModelMultipleChoiceField):
@@ -230,16 +230,15 @@ class SessionForm(Quietly, forms.Form):
         self._offer_stages()
         for name in ("minutes_other", "preparation_minutes", "travel_minutes"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
-        rows = {"auto_id": "id_%s", "form_kwargs": {"quiet": quiet}}
         self.steps = StepFormSet(
-            data, prefix="steps", initial=self._rows("steps"), **_with_owners(rows, self.owners)
+            data, prefix="steps", auto_id="id_%s", form_kwargs={"quiet": quiet, "owners": self.owners}
         )
-        self.people = PersonFormSet(data, prefix="people", initial=self._rows("people"), **rows)
-        for formset in (self.steps, self.people):
-            formset.extra = 1
+        self.people = PersonFormSet(data, prefix="people", auto_id="id_%s", form_kwargs={"quiet": quiet})
 
-    def _rows(self, name: str) -> list[dict[str, Any]]:
-        return (self.initial or {}).get(name, [])
+    @property
+    def sent(self) -> Typed:
+        """What the browser sent; nothing for a form that only shows."""
+        return self.data if isinstance(self.data, MultiValueDict) else MultiValueDict()
 
     def _engagement(self) -> Engagement | None:
         if self.chosen is None:
@@ -436,10 +435,6 @@ class SessionForm(Quietly, forms.Form):
             refused.message_dict.items() if hasattr(refused, "error_dict") else [(None, refused)]
         ):
             self.add_error(name if name in self.fields else None, errors)
-
-
-def _with_owners(rows: dict[str, Any], owners: list[tuple[str, str]]) -> dict[str, Any]:
-    return rows | {"form_kwargs": rows["form_kwargs"] | {"owners": owners}}
 
 
 def meeting_text(meeting: NextMeeting | None) -> str:

@@ -151,6 +151,7 @@ def context_of(form: SessionForm) -> dict[str, Any]:
         "note_templates": NOTE_TEMPLATES,
         "today": timezone.localdate(),
         "blocked": "",
+        "starts_engagement": False,
     }
     if form.chosen:
         around = Session.objects.visible_to(form.user).filter(engagement__company=form.chosen)
@@ -165,6 +166,7 @@ def context_of(form: SessionForm) -> dict[str, Any]:
         }
         if not form.session and not rules.can_log_for(form.user, form.chosen):
             values["blocked"] = who_coaches(form.chosen)
+        values["starts_engagement"] = not values["blocked"] and form.engagement is None
     return values
 
 
@@ -174,7 +176,7 @@ def _show_conflict(request: HttpRequest, form: SessionForm, session: Session) ->
     keeping.keep(request, form.user, form.key)
     sent = [
         (name, value)
-        for name, values in typed.as_typed(form.data).items()
+        for name, values in typed.as_typed(form.sent).items()
         if name != "version" and not name.startswith("keep-")
         for value in values
     ]
@@ -198,7 +200,7 @@ def session_parts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user = request.user
     assert user.is_authenticated
     session = editable_session(user, pk)
-    if not request.htmx:
+    if not request.htmx:  # type: ignore[attr-defined]
         keeping.keep(request, user, pk)
         return redirect("coaching:session-edit", pk)
     form = _form_from(request.POST, user, pk, session, quiet=True)

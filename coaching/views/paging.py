@@ -27,11 +27,11 @@ def _address(request: HttpRequest, cursor: str) -> str:
     return f"{request.path}?{urlencode([*query, ('after', cursor)])}"
 
 
-def _cursor(request: HttpRequest) -> tuple[dt.date | None, uuid.UUID] | None:
-    """The day and id after `after=`; None when there is none or it makes no sense."""
-    day, _sign, key = request.GET.get("after", "").partition("_")
+def _cursor(request: HttpRequest) -> tuple[str, uuid.UUID] | None:
+    """The place and id in `after=`; None when there is none or it makes no sense."""
+    place, _sign, key = request.GET.get("after", "").partition("_")
     try:
-        return (dt.date.fromisoformat(day) if day else None), uuid.UUID(key)
+        return place, uuid.UUID(key)
     except ValueError:
         return None
 
@@ -40,25 +40,34 @@ def _page(request: HttpRequest, rows: list[M], field: str) -> Page[M]:
     if len(rows) <= PAGE:
         return Page(rows)
     last = rows[PAGE - 1]
-    day = getattr(last, field)
-    return Page(rows[:PAGE], _address(request, f"{day.isoformat() if day else ''}_{last.pk}"))
+    place = getattr(last, field)
+    return Page(rows[:PAGE], _address(request, f"{place.isoformat() if place else ''}_{last.pk}"))
 
 
 def newest_first(request: HttpRequest, rows: models.QuerySet[M]) -> Page[M]:
-    """One page by `date` and id, the latest first."""
+    """One page by end and id, the latest first."""
     cursor = _cursor(request)
-    if cursor and cursor[0]:
-        rows = rows.filter(Q(date__lt=cursor[0]) | Q(date=cursor[0], pk__lt=cursor[1]))
-    return _page(request, list(rows.order_by("-date", "-id")[: PAGE + 1]), "date")
+    if cursor:
+        try:
+            end = dt.datetime.fromisoformat(cursor[0])
+        except ValueError:
+            end = None
+        if end and end.tzinfo:
+            rows = rows.filter(Q(ends_at__lt=end) | Q(ends_at=end, pk__lt=cursor[1]))
+    return _page(request, list(rows.order_by("-ends_at", "-id")[: PAGE + 1]), "ends_at")
 
 
 def soonest_first(request: HttpRequest, rows: models.QuerySet[M]) -> Page[M]:
     """One page by `due_on` and id, the soonest first; rows without a day come last."""
     cursor = _cursor(request)
-    if cursor and cursor[0]:
-        later = Q(due_on__gt=cursor[0]) | Q(due_on=cursor[0], pk__gt=cursor[1]) | Q(due_on=None)
-        rows = rows.filter(later)
-    elif cursor:
+    if cursor and not cursor[0]:
         rows = rows.filter(due_on=None, pk__gt=cursor[1])
+    elif cursor:
+        try:
+            day = dt.date.fromisoformat(cursor[0])
+        except ValueError:
+            day = None
+        if day:
+            rows = rows.filter(Q(due_on__gt=day) | Q(due_on=day, pk__gt=cursor[1]) | Q(due_on=None))
     ordered = rows.order_by(models.F("due_on").asc(nulls_last=True), "id")
     return _page(request, list(ordered[: PAGE + 1]), "due_on")

@@ -70,7 +70,7 @@ def action_done(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     else:
         actions.complete_action(by=user, action=action)
         words, undo = _("Åtgärden är markerad som klar."), reverse("coaching:action-reopen", args=[pk])
-    if request.htmx:
+    if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(status=204)
     receipt(request, words, undo_url=undo)
     return _back(request, reverse("coaching:action-list"))

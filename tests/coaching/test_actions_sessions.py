@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -147,7 +148,7 @@ def test_log_session_without_the_version_check_would_overwrite(
 
 def _at_once(*deeds):
     """Run the deeds in threads that start together; their results or exceptions, in order."""
-    barrier, results = threading.Barrier(len(deeds)), [None] * len(deeds)
+    barrier, results = threading.Barrier(len(deeds)), dict[int, Any]()
 
     def run(place, deed):
         try:
@@ -163,7 +164,7 @@ def _at_once(*deeds):
         thread.start()
     for thread in threads:
         thread.join(20)
-    return results
+    return [results[place] for place in range(len(deeds))]
 
 
 @pytest.mark.django_db(transaction=True)

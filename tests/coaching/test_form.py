@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 import uuid
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -228,7 +229,7 @@ def test_form_conflict_is_resolved_as_chosen(
     client_of(colleague).post(url, typed | {"note": "Sparad text", "channel": "online"})
     mine = typed | {"note": "Min text", "channel": "phone"}
     shown = client_of(coach).post(url, mine)
-    sent = {}
+    sent: dict[str, Any] = {}
     for name, value in shown.context["sent"]:
         sent.setdefault(name, []).append(value)
     sent |= {

@@ -173,4 +173,5 @@ def test_history_sees_people_and_strategies_too(engagement, contact, reference):
     session = SessionFactory(engagement=engagement, contacts=[contact])
     session.strategies.set(CircularStrategy.objects.filter(pk="C05"))
     for model in (SessionContact, SessionStrategy):
-        assert model.pgh_event_model.objects.filter(session=session).count() == 1
+        events = model.pgh_event_model.objects  # type: ignore[union-attr]
+        assert events.filter(session=session).count() == 1

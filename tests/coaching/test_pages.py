@@ -311,7 +311,10 @@ def test_lists_page_by_key_without_repeating_or_losing_rows(client_of, coach, en
         assert (len(seen), len(set(seen)), pages) == (60, 60, 3)
 
 
-@pytest.mark.parametrize("after", ["x", "2026-11-23", "2026-13-45_x", "_", "2026-11-23_" + "0" * 40])
+@pytest.mark.parametrize(
+    "after",
+    ["x", "2026-11-23", "2026-13-45_x", "_", "2026-11-23_" + "0" * 32, "2026-11-23T09:00_" + "0" * 32],
+)
 def test_lists_ignore_a_cursor_that_makes_no_sense(client_of, coach, session, after):
     for name in ("session-list", "action-list"):
         assert client_of(coach).get(reverse(f"coaching:{name}"), {"after": after}).status_code == 200
@@ -388,3 +391,44 @@ def test_no_page_changes_anything_when_it_is_read(client_of, coach, engagement, 
     for name in posts:
         assert client.get(reverse(f"coaching:session-{name}", args=[planned.pk])).status_code == 405
     assert contents() == before
+
+
+HOSTILE = '<img src=x onerror=alert(1)>"\'{{ 7|add:1 }}{% now "Y" %}</title><script>alert(1)</script>'
+
+
+def test_hostile_names_and_texts_stay_text_everywhere(client_of, coach, colleague, programme, today):
+    """In rows, attributes, titles, options and the conflict page; and no template runs inside a value."""
+    company = CompanyFactory(name=HOSTILE)
+    contact = ContactFactory(company=company, name=HOSTILE[:120], title=HOSTILE[:120])
+    engagement = EngagementFactory(
+        company=company, programme=programme, lead=coach, goals=HOSTILE, co_coaches=[colleague]
+    )
+    facts = {"engagement": engagement, "note": HOSTILE, "place": HOSTILE, "contacts": [contact]}
+    held = SessionFactory(**facts)
+    planned = SessionFactory(planned=True, date=today, start_time=dt.time(0, 5), **facts)
+    SessionFactory(planned=True, **facts)
+    removed = SessionFactory(removed_at=timezone.now(), removed_by=coach, **facts)
+    action = ActionFactory(engagement=engagement, session=held, what=HOSTILE, due_on=today)
+    ActionFactory(engagement=engagement, what=HOSTILE, owner_contact=contact)
+    draft = SessionDraftFactory(coach=coach, company=company, data={"note": [HOSTILE], "place": [HOSTILE]})
+    pages = [reverse(f"coaching:{name}") for name in ("today", "session-list", "session-bin", "action-list")]
+    for name in ("session-detail", "session-edit", "session-history"):
+        pages += [reverse(f"coaching:{name}", args=[pk]) for pk in (held.pk, planned.pk)]
+    pages += [reverse(f"coaching:engagement-{name}", args=[engagement.pk]) for name in ("detail", "history")]
+    pages += [
+        reverse("coaching:action-edit", args=[action.pk]),
+        reverse("coaching:session-edit", args=[draft.key]),
+    ]
+    pages.append(f"{reverse('coaching:engagement-create')}?company={company.pk}")
+    client = client_of(coach)
+    answers = [client.get(page) for page in pages]
+    stale = {"company": company.pk, "date": today, "state": "held", "version": "0", "note": HOSTILE + "!"}
+    answers.append(client.post(reverse("coaching:session-edit", args=[held.pk]), stale))
+    assert answers[-1].status_code == 409
+    for answer in answers:
+        page = answer.content.decode()
+        assert "<img src=x" not in page
+        assert "<script>alert" not in page
+        assert "8{%" not in page
+        assert answer.status_code in (200, 409)
+    assert removed.pk
