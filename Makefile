@@ -32,7 +32,7 @@ check: .venv/stamp-dev $(TRANSLATIONS) ## Check format, lint, types, layers, mig
 	$(RUN) -m ruff format --check --quiet --output-format concise $(SOURCES)
 	$(RUN) -m ruff check --quiet --output-format concise $(SOURCES)
 	$(RUN) -m mypy --no-error-summary
-	.venv/bin/lint-imports --no-logo --no-color --no-cache >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	.venv/bin/lint-imports --no-logo --no-cache >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	$(RUN) -m djlint templates --lint --quiet
 	$(RUN) manage.py makemigrations --check --dry-run
 	$(PRODUCTION_LIKE) manage.py check --deploy --fail-level WARNING
