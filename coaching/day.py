@@ -6,8 +6,8 @@ from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.db.models import Count, Q, Sum, prefetch_related_objects
-from django.utils.translation import pgettext
 from django.utils import timezone
+from django.utils.translation import pgettext
 
 from coaching.models import Action, Engagement, Session, SessionDraft
 from coachnet.accounts.models import User
