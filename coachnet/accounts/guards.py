@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest
 
+from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
+
+
+class SignedInRequest(HttpRequest):
+    """The request of a view that asks for sign-in: whoever comes here is a person. For types only."""
+
+    user: User
+
 
 V = TypeVar("V", bound=Callable[..., Any])
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from coachnet.accounts import actions
 from coachnet.accounts.forms import AcceptForm, InvitationForm
-from coachnet.accounts.guards import public, requires
+from coachnet.accounts.guards import SignedInRequest, public, requires
 from coachnet.accounts.models import Invitation, Organisation
 from coachnet.accounts.roles import Admin, Permission
 from coachnet.accounts.views import PAGE_SIZE, done, next_page
@@ -30,12 +30,12 @@ from coachnet.lib.receipts import receipt
 OPENED = "opened_invitation"
 
 
-def _gives_admin(request: HttpRequest) -> bool:
+def _gives_admin(request: SignedInRequest) -> bool:
     return request.method == "POST" and Admin.key in request.POST.getlist("roles")
 
 
 @requires(Permission.INVITE_PEOPLE)
-def invitation_list(request: HttpRequest) -> HttpResponse:
+def invitation_list(request: SignedInRequest) -> HttpResponse:
     """All invitations, newest first, and what became of them."""
     invitations = Invitation.objects.select_related("organisation", "invited_by", "accepted_by")
     page = page_of(invitations, by=("-created_at", "-pk"), after=request.GET.get("after", ""), size=PAGE_SIZE)
@@ -45,13 +45,13 @@ def invitation_list(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.INVITE_PEOPLE)
 @reauthentication_required(enabled=_gives_admin)
-def invitation_create(request: HttpRequest) -> HttpResponse:
+def invitation_create(request: SignedInRequest) -> HttpResponse:
     """Invite someone. Making an administrator asks for the password or the second step once more."""
     form = InvitationForm(request.POST or None, by=request.user, initial={"roles": ["coach"]})
     if request.method == "POST" and form.is_valid():
         if not consume(request, action="invite", user=request.user):
             return respond_429(request)
-        invitation = done(request, form, form.save_by)
+        invitation = done(form, form.save_by)
         if invitation:
             receipt(request, gettext("Inbjudan skickas till %(email)s") % {"email": invitation.email})
             return redirect("accounts:invitation-list")
@@ -61,7 +61,7 @@ def invitation_create(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.INVITE_PEOPLE)
 @require_POST
-def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation_resend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send an invitation again, with a new link."""
     if not consume(request, action="invite", user=request.user):
         return respond_429(request)
@@ -70,14 +70,16 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.INVITE_PEOPLE)
 @require_POST
-def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Make the link useless."""
     return _answered(
         request, pk, actions.withdraw_invitation, gettext("Inbjudan till %(email)s är tillbakadragen")
     )
 
 
-def _answered(request: HttpRequest, pk: int, action: Callable[..., Invitation], words: str) -> HttpResponse:
+def _answered(
+    request: SignedInRequest, pk: int, action: Callable[..., Invitation], words: str
+) -> HttpResponse:
     """Do it to the invitation and say so, or say why not."""
     invitation = get_object_or_404(Invitation, pk=pk)
     try:
@@ -123,7 +125,7 @@ def invitation_accept(request: HttpRequest) -> HttpResponse:
                 return respond_429(request)
             if form.is_valid():
                 return _accepted(request, form, hashed)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()
         return render(request, "accounts/invitation_accept.html", {"form": form, "invitation": invitation})
 
 

@@ -31,7 +31,7 @@ class LanguageMiddleware:
         """Switch before the view runs."""
         if request.user.is_authenticated:
             translation.activate(request.user.language)
-            request.LANGUAGE_CODE = request.user.language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = request.user.language
         return self.get_response(request)
 
 
@@ -56,7 +56,9 @@ class SeenMiddleware:
 
 def just_signed_in(user: User) -> bool:
     """Whether the person's newest sign-in, which notes the session, is fresh."""
-    return bool(user.last_login) and timezone.now() - user.last_login < dt.timedelta(seconds=SEEN_SECONDS)
+    return user.last_login is not None and timezone.now() - user.last_login < dt.timedelta(
+        seconds=SEEN_SECONDS
+    )
 
 
 class NoStoreMiddleware:

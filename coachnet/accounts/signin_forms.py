@@ -7,6 +7,7 @@ from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 PASSWORD_RULE = _("Minst 12 tecken. Fyra ord som inte hör ihop är lätta att minnas och svåra att gissa.")
@@ -23,11 +24,11 @@ class _OnePassword:
 
     fields: dict[str, forms.Field]
 
-    def use_one_password(self, label: str) -> None:
+    def use_one_password(self, label: str | Promise) -> None:
         """Keep the first field, with our label, rule and controls."""
         del self.fields["password2"]
         field = self.fields["password1"]
-        field.label, field.help_text = label, PASSWORD_RULE
+        field.label, field.help_text = label, PASSWORD_RULE  # type: ignore[assignment]
         field.widget.attrs |= {"autocomplete": "new-password", "minlength": 12}
 
 
@@ -100,10 +101,10 @@ class _Code:
 
     fields: dict[str, forms.Field]
 
-    def use_code_field(self, label: str) -> None:
+    def use_code_field(self, label: str | Promise) -> None:
         """Numbers first, no corrections."""
         field = self.fields["code"]
-        field.label = label
+        field.label = label  # type: ignore[assignment]
         field.widget.attrs = {
             "autocomplete": "one-time-code",
             "autocapitalize": "none",

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from coachnet.accounts import actions, rules
 from coachnet.accounts.forms import EmployerForm, OrganisationForm, PersonFilterForm, ProfileForm, RolesForm
-from coachnet.accounts.guards import requires, sets_up, signed_in
+from coachnet.accounts.guards import SignedInRequest, requires, sets_up, signed_in
 from coachnet.accounts.models import Invitation, Organisation, User
 from coachnet.accounts.roles import ROLES, Permission
 from coachnet.lib.keyset import page_of
@@ -26,7 +26,7 @@ from coachnet.lib.receipts import receipt
 PAGE_SIZE = 25
 
 
-def done(request: HttpRequest, form: forms.Form, save: Any, *args: Any) -> Any:
+def done(form: forms.BaseForm, save: Any, *args: Any) -> Any:
     """What the form's action gives, or None when form or action said no; the form then holds the reasons."""
     if not form.is_valid():
         return None
@@ -41,7 +41,7 @@ def done(request: HttpRequest, form: forms.Form, save: Any, *args: Any) -> Any:
 
 
 @requires(Permission.SEE_PEOPLE)
-def person_list(request: HttpRequest) -> HttpResponse:
+def person_list(request: SignedInRequest) -> HttpResponse:
     """Everybody in the network, in Swedish order, with search and filters in the address."""
     form = PersonFilterForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
@@ -64,7 +64,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/person_list.html", context)
 
 
-def next_page(request: HttpRequest, after: str) -> str:
+def next_page(request: SignedInRequest, after: str) -> str:
     """The address of the page after a keyset token, with the filters kept; empty on the last."""
     query = request.GET.copy()
     query["after"] = after
@@ -72,7 +72,7 @@ def next_page(request: HttpRequest, after: str) -> str:
 
 
 @requires(Permission.SEE_PEOPLE)
-def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One person: how to reach her, what she may do, where she has worked."""
     person = get_object_or_404(User.objects.select_related("organisation", "invitation__invited_by"), pk=pk)
     context = {
@@ -86,11 +86,11 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.MANAGE_PEOPLE)
-def person_employer(request: HttpRequest, pk: int) -> HttpResponse:
+def person_employer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Move a person to another organisation."""
     person = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
     form = EmployerForm(request.POST or None, initial={"title": person.title})
-    if request.method == "POST" and done(request, form, form.save_by, request.user, person):
+    if request.method == "POST" and done(form, form.save_by, request.user, person):
         receipt(request, gettext("Arbetsgivaren är ändrad"))
         return redirect("accounts:person-detail", pk)
     return render(request, "accounts/person_employer.html", {"person": person, "form": form})
@@ -98,11 +98,11 @@ def person_employer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_PEOPLE)
 @reauthentication_required
-def person_roles(request: HttpRequest, pk: int) -> HttpResponse:
+def person_roles(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give and take roles; says what each role can do."""
     person = get_object_or_404(User, pk=pk)
     form = RolesForm(request.POST or None, initial={"roles": person.roles})
-    if request.method == "POST" and done(request, form, form.save_by, request.user, person):
+    if request.method == "POST" and done(form, form.save_by, request.user, person):
         receipt(request, gettext("Rollerna är ändrade"))
         return redirect("accounts:person-detail", pk)
     context = {"person": person, "form": form, "roles": ROLES.values()}
@@ -110,14 +110,14 @@ def person_roles(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.MANAGE_PEOPLE)
-def person_close(request: HttpRequest, pk: int) -> HttpResponse:
+def person_close(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask, then shut a person out at once."""
     person = get_object_or_404(User.objects.active(), pk=pk)
     if not rules.can_close(request.user, person):
         raise PermissionDenied
     form = forms.Form(request.POST if request.method == "POST" else None)
     close = partial(actions.close_account, user=person, by=request.user)
-    if request.method == "POST" and done(request, form, close):
+    if request.method == "POST" and done(form, close):
         receipt(request, gettext("Kontot är stängt"), undo_url=reverse("accounts:person-reopen", args=[pk]))
         return redirect("accounts:person-detail", pk)
     return render(request, "accounts/person_close.html", {"person": person, "form": form})
@@ -125,7 +125,7 @@ def person_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_PEOPLE)
 @require_POST
-def person_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def person_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a person in again."""
     person = get_object_or_404(User, pk=pk)
     actions.reopen_account(user=person, by=request.user)
@@ -135,7 +135,7 @@ def person_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_PEOPLE)
 @require_POST
-def person_sign_out(request: HttpRequest, pk: int) -> HttpResponse:
+def person_sign_out(request: SignedInRequest, pk: int) -> HttpResponse:
     """Sign a person out on every device."""
     person = get_object_or_404(User, pk=pk)
     actions.end_sessions(user=person, by=request.user)
@@ -144,7 +144,7 @@ def person_sign_out(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-def role_list(request: HttpRequest) -> HttpResponse:
+def role_list(request: SignedInRequest) -> HttpResponse:
     """What each role may do, as the code says it."""
     context = {"roles": ROLES.values(), "can_see_people": request.user.may(Permission.SEE_PEOPLE)}
     return render(request, "accounts/role_list.html", context)
@@ -154,11 +154,11 @@ def role_list(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: SignedInRequest) -> HttpResponse:
     """One's own profile and the way to everything about signing in."""
     user = User.objects.select_related("organisation").get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=user)
-    if request.method == "POST" and done(request, form, form.save_by, request.user):
+    if request.method == "POST" and done(form, form.save_by, request.user):
         receipt(request, gettext("Profilen är sparad"))
         return redirect("accounts:me")
     context = {
@@ -173,7 +173,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @sets_up
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: SignedInRequest) -> HttpResponse:
     """The first steps after accepting an invitation; the second step of sign-in where the role demands it."""
     user = request.user
     must_secure = user.must_have_second_step and not user.has_second_step
@@ -192,7 +192,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def session_end(request: HttpRequest, pk: int) -> HttpResponse:
+def session_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Sign out one of one's own devices."""
     session = get_object_or_404(UserSession.objects.filter(user=request.user), pk=pk)
     actions.end_session(session=session, by=request.user)
@@ -204,7 +204,7 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_PEOPLE)
-def organisation_list(request: HttpRequest) -> HttpResponse:
+def organisation_list(request: SignedInRequest) -> HttpResponse:
     """The network's actors and how many people each has."""
     organisations = Organisation.objects.with_people_count()
     context = {"organisations": organisations, "can_manage": request.user.may(Permission.MANAGE_PEOPLE)}
@@ -212,9 +212,9 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.MANAGE_PEOPLE)
-def organisation_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def organisation_edit(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
     """Add an organisation or change one."""
-    organisation = get_object_or_404(Organisation, pk=pk) if pk else None
+    organisation = None if pk is None else get_object_or_404(Organisation, pk=pk)
     form = OrganisationForm(request.POST or None, instance=organisation)
     if request.method == "POST" and form.is_valid():
         form.save()

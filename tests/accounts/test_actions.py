@@ -1,6 +1,7 @@
 import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -353,7 +354,13 @@ def test_end_session_is_for_ones_own_only(coach, colleague):
 
 
 def test_update_profile_is_ones_own_or_an_admins(coach, colleague, admin):
-    facts = {"name": "Maja E", "phone": "", "title": "", "language": "en", "shortcuts_on": False}
+    facts: dict[str, Any] = {
+        "name": "Maja E",
+        "phone": "",
+        "title": "",
+        "language": "en",
+        "shortcuts_on": False,
+    }
     with pytest.raises(PermissionDenied):
         actions.update_profile(user=coach, by=colleague, **facts)
     for by in (coach, admin):

@@ -30,6 +30,12 @@ def sign_in(client, user, password=PASSWORD, **extra):
     return client.post(LOGIN, {"login": user.email, "password": password}, **extra)
 
 
+def found(pattern, page):
+    match = re.search(pattern, page, re.DOTALL)
+    assert match
+    return match[1]
+
+
 def is_signed_in(client):
     return "_auth_user_id" in client.session
 
@@ -148,7 +154,7 @@ def test_adding_an_app_tells_by_mail(coach, client_of, mailbox, django_capture_o
     client = client_of(coach)
     confirm_password(client)
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
-    secret = re.search(r'class="key">(\w+)<', page)[1]
+    secret = found(r'class="key">(\w+)<', page)
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
     with django_capture_on_commit_callbacks(execute=True):
         response = client.post("/accounts/2fa/totp/activate/", {"code": code})
@@ -235,7 +241,7 @@ def test_login_says_the_same_of_unknown_and_known_addresses(coach):
     words = []
     for email in (coach.email, "ingen@example.se"):
         page = Client().post(LOGIN, {"login": email, "password": "fel-lösenord-alltid"}).content.decode()
-        words.append(re.search(r'class="error-summary".*?</div>', page, re.DOTALL)[0])
+        words.append(found(r'(class="error-summary".*?</div>)', page))
     assert words[0] == words[1]
 
 
