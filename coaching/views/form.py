@@ -29,6 +29,7 @@ from coachnet.accounts.roles import Permission
 from coachnet.lib import markdown
 from coachnet.lib.receipts import receipt
 from coachnet.lib.templatetags.formats import clock
+from companies.models import Company
 
 State = Session.State
 
@@ -81,7 +82,8 @@ def _open(request: HttpRequest, user: User, pk: uuid.UUID, session: Session | No
         form = SessionForm(data, user=user, key=pk, company=company, session=session, quiet=True)
         return _show(request, form, draft=draft)
     if session:
-        planned = session.state != State.HELD and not session.waits_to_be_logged and "log" not in request.GET
+        ahead = not session.waits_to_be_logged or "planned" in request.GET
+        planned = session.state != State.HELD and ahead and "log" not in request.GET
         initial = typed.of_session(session, state=State.PLANNED if planned else State.HELD)
         company = session.engagement.company
     else:
@@ -154,13 +156,8 @@ def context_of(form: SessionForm) -> dict[str, Any]:
         "starts_engagement": False,
     }
     if form.chosen:
-        around = Session.objects.visible_to(form.user).filter(engagement__company=form.chosen)
-        last = around.held().exclude(pk=form.key).newest_first().first()
-        open_actions = Action.objects.visible_to(form.user).open().filter(engagement__company=form.chosen)
+        values |= around(form.user, form.chosen, but=form.key)
         values |= {
-            "last": last,
-            "last_words": markdown.plain(last.note) if last else "",
-            "open_actions": list(open_actions.with_rows().soonest_first()[:8]),
             "step": form.current_stage.number,
             "confidential": form.chosen.is_confidential,
         }
@@ -168,6 +165,18 @@ def context_of(form: SessionForm) -> dict[str, Any]:
             values["blocked"] = who_coaches(form.chosen)
         values["starts_engagement"] = not values["blocked"] and form.engagement is None
     return values
+
+
+def around(user: User, company: Company, *, but: uuid.UUID) -> dict[str, Any]:
+    """What a coach wants at hand about a company: what was said last time, what is still to be done."""
+    sessions = Session.objects.visible_to(user).filter(engagement__company=company).exclude(pk=but)
+    open_actions = Action.objects.visible_to(user).open().filter(engagement__company=company)
+    last = sessions.held().newest_first().first()
+    return {
+        "last": last,
+        "last_words": markdown.plain(last.note) if last else "",
+        "open_actions": list(open_actions.with_rows().soonest_first()[:8]),
+    }
 
 
 def _show_conflict(request: HttpRequest, form: SessionForm, session: Session) -> HttpResponse:

@@ -21,6 +21,7 @@ from coaching.models import Action, Session, SessionCoach, SessionContact, Sessi
 from coaching.models.sessions import BIN_DAYS
 from coaching.notes import seems_to_hold_personal_number
 from coaching.views import paging
+from coaching.views.form import around
 from coachnet.accounts.guards import requires
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
@@ -124,6 +125,8 @@ def session_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "personal_number": may_edit and seems_to_hold_personal_number(session.note),
         "open_count": Action.objects.visible_to(user).open().filter(engagement=engagement).count(),
     }
+    if session.state == State.PLANNED:
+        values |= around(user, engagement.company, but=session.pk)
     return render(request, "coaching/session_detail.html", values)
 
 

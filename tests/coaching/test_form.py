@@ -584,3 +584,9 @@ def test_form_holds_no_form_within_itself(client_of, coach, url, key, typed):
     start = page.index('class="form session"')
     assert "Skicka avtalsmall" in page[start:]
     assert page.index("<form", start) > page.index("</form>", start) > page.index("data-save-state", start)
+
+
+def test_form_of_a_passed_plan_can_still_be_moved(client_of, coach, engagement, yesterday):
+    planned = SessionFactory(engagement=engagement, planned=True, date=yesterday)
+    url = reverse("coaching:session-edit", args=[planned.pk])
+    assert client_of(coach).get(f"{url}?planned").context["form"]["state"].value() == "planned"
