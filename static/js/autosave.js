@@ -18,9 +18,9 @@ function start(form) {
   const { user } = document.body.dataset;
   const state = form.querySelector("[data-save-state]");
   const banner = document.querySelector("[data-offline]");
-  const confidential = new Set((form.dataset.confidentialCompanies ?? "").split(","));
+  const confidential = new Set((form.dataset.confidentialCompanies ?? "").split(",").filter(Boolean));
   let refused = "confidential" in form.dataset;
-  const mayKeep = () => !refused && !confidential.has(form.elements.company?.value);
+  const mayKeep = () => !refused && !confidential.has(new FormData(form).get("company"));
   let changes = 0; // counts edits; `sent` is the last edit the server has
   let sent = 0;
   let kept = false; // the device holds the newest edit
@@ -126,10 +126,11 @@ function start(form) {
     button?.setAttribute("aria-busy", "true");
     const status = await save();
     button?.removeAttribute("aria-busy");
-    if (status === 401 || status === 0) {
+    if (status === 0) {
       state.scrollIntoView({ block: "nearest" });
       return;
     }
+    // Signed out: the form goes all the same, since the server keeps it as a draft and asks to sign in.
     flushed = true;
     changes = sent;
     form.requestSubmit(button);

@@ -31,7 +31,6 @@ def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        browser.on("disconnected", lambda _: None)
         yield browser
         browser.close()
 
@@ -44,20 +43,25 @@ def look(request: pytest.FixtureRequest) -> Look:
 
 @pytest.fixture
 def enter(browser: Browser, live_server: LiveServer, settings: Any, look: Look) -> Iterator[Enter]:
-    """Let a person in: `enter()`, `enter(coach)` signed in, `enter(coach, java_script_enabled=False)`."""
+    """Let a person in: `enter()`, `enter(coach)` signed in, `enter(coach, java_script_enabled=False)`.
+
+    `through` is another browser than the usual; other options are those of a browser context.
+    """
     settings.SITE_URL = live_server.url
     visitors: list[Visitor] = []
 
-    def open_browser(user: Any = None, *, look: Look = look, **options: Any) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": look.width, "height": look.height},
-            has_touch=look.is_phone,
-            locale="sv-SE" if look.language == "sv" else "en-GB",
-            timezone_id="Europe/Stockholm",
-            color_scheme="light",
-            reduced_motion="reduce",  # a colour on its way is measured as the wrong colour
-            **options,
-        )
+    def open_browser(
+        user: Any = None, *, look: Look = look, through: Browser = browser, **options: Any
+    ) -> Visitor:
+        usual = {
+            "viewport": {"width": look.width, "height": look.height},
+            "has_touch": look.is_phone,
+            "locale": "sv-SE" if look.language == "sv" else "en-GB",
+            "timezone_id": "Europe/Stockholm",
+            "color_scheme": "light",
+            "reduced_motion": "reduce",  # a colour on its way is measured as the wrong colour
+        }
+        context = through.new_context(**usual | options)
         context.set_default_timeout(10_000)
         visitor = Visitor(context, live_server.url, look)
         visitors.append(visitor)

@@ -82,7 +82,7 @@ def network(
     SessionDraftFactory(coach=coach, company=company)
     CompanyFactory(name="Ågrens Emballage AB", responsible_coach=colleague)
     secret_company = CompanyFactory(
-        name="Tysta Tvätteriet AB", responsible_coach=other_coach, confidential=True
+        name="Grannäs Tvätteri AB", responsible_coach=other_coach, confidential=True
     )
     secret_engagement = EngagementFactory(company=secret_company, programme=programme, lead=other_coach)
     secret_session = SessionFactory(

@@ -73,7 +73,7 @@ def test_a_new_company_is_coached(enter: Enter, network: Network, coach: User) -
     visitor.press("Det är ett annat företag, lägg till ändå")
     expect(page.get_by_role("heading", level=1)).to_have_text("Kvarnåns Arbetsplag")
     visitor.check()
-    page.get_by_text(visitor.say("Fler val för företaget")).filter(visible=True).first.click()
+    page.locator("summary", has_text=visitor.say("Fler val för företaget")).click()
     visitor.check()
     visitor.press("Starta coachning")
     visitor.check()
@@ -122,16 +122,17 @@ def test_a_session_leads_to_actions_and_the_next_meeting(enter: Enter, network: 
     assert session.next_session.date == next_day
     assert not SessionDraft.objects.filter(coach=coach, company=network.company, data__note=[NOTE]).exists()
 
-    page = visitor.visit("/today/")
-    waiting = page.locator(f"a[href*='{session.next_session.pk}']")
-    expect(waiting).to_have_count(waiting.count())
-    assert session.next_session not in Session.objects.waiting_to_be_logged()
+    assert session.next_session not in Session.objects.to_log()
     Session.objects.filter(pk=session.next_session.pk).update(
         date=timezone.localdate() - dt.timedelta(days=2)
     )
+    assert session.next_session in Session.objects.to_log()
     page = visitor.visit("/today/")
-    expect(page.locator(f"a[href*='{session.next_session.pk}']").first).to_be_visible()
-    assert session.next_session in Session.objects.waiting_to_be_logged()
+    waiting = page.locator(f"a[href='/sessions/{session.next_session.pk}/edit/?log']")
+    expect(waiting.first).to_be_visible()
+    visitor.check()
+    waiting.first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(visitor.say("Logga tillfälle"))
     visitor.check()
 
 
