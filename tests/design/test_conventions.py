@@ -52,6 +52,9 @@ def classes_used() -> set[str]:
         text = TAG.sub(" ", DYNAMIC.sub("*", read(file)))
         for value in re.findall(r'\bclass="([^"]*)"', text):
             found |= set(value.split())
+    for file in PAGES:
+        for value in re.findall(r"block page_class %\}([^{]*)\{%", read(file)):
+            found |= set(value.split())
     for file in SCRIPTS:
         text = read(file)
         for value in re.findall(r'className = "([^"]+)"|classList\.\w+\("([^"]+)"', text):
