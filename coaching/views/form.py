@@ -54,12 +54,19 @@ def session_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         return (
             keeping.signed_out(request, pk) if request.method == "POST" else redirect_to_login(request.path)
         )
-    if not user.may(Permission.LOG_SESSIONS):
-        raise PermissionDenied
+    _demand_logger(user)
     session = editable_session(user, pk)
     if request.method == "POST":
         return keeping.refused_as_forged(request, user, pk) or _save(request, user, pk, session)
     return _open(request, user, pk, session)
+
+
+def _demand_logger(user: User) -> None:
+    """What the guards demand elsewhere. Views that answer signed-out people themselves have none of them."""
+    if not user.may(Permission.LOG_SESSIONS):
+        raise PermissionDenied
+    if user.must_have_second_step and not user.has_second_step:
+        raise PermissionDenied("A second step of sign-in must be set up first.")
 
 
 def editable_session(user: User, pk: uuid.UUID) -> Session | None:
@@ -231,8 +238,7 @@ def session_autosave(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user = request.user
     if not user.is_authenticated:
         return JsonResponse({"reason": "signed_out"}, status=401)
-    if not user.may(Permission.LOG_SESSIONS):
-        raise PermissionDenied
+    _demand_logger(user)
     session = editable_session(user, pk)
     version = keeping.version_in(request.POST)
     conflict = session is not None and session.version != version

@@ -590,3 +590,23 @@ def test_form_of_a_passed_plan_can_still_be_moved(client_of, coach, engagement, 
     planned = SessionFactory(engagement=engagement, planned=True, date=yesterday)
     url = reverse("coaching:session-edit", args=[planned.pk])
     assert client_of(coach).get(f"{url}?planned").context["form"]["state"].value() == "planned"
+
+
+def test_form_and_autosave_ask_for_the_second_step_that_a_role_demands(
+    client_of, science_park, key, url, typed, programme
+):
+    """These two views are open to signed-out people, so the middleware does not ask for them."""
+    both = UserFactory(organisation=science_park, roles=["coach", "organiser"])
+    company = CompanyFactory()
+    EngagementFactory(company=company, programme=programme, lead=both)
+    client = client_of(both)
+    typed |= {"company": company.pk, "coaches": [both.pk]}
+    autosave = reverse("coaching:session-autosave", args=[key])
+    codes = [
+        client.get(url).status_code,
+        client.post(url, typed).status_code,
+        client.post(autosave, typed).status_code,
+    ]
+    assert codes == [403, 403, 403]
+    assert not Session.objects.exists()
+    assert not SessionDraft.objects.exists()
