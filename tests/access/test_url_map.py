@@ -22,9 +22,7 @@ PUBLIC = {
     "mfa_authenticate",
     "mfa_login_webauthn",
     "socialaccount_login_cancelled",
-    "socialaccount_login_error",
     "socialaccount_signup",
-    "django.views.generic.base.RedirectView",  # allauth's old addresses of the organisation's sign-in
     "openid_connect_login",
     "openid_connect_callback",
     "coachnet.accounts.signin_urls.admin_login",  # sends to our own sign-in
