@@ -19,6 +19,7 @@ from coachnet.lib.embedded.supervisor import Watcher, dies_with_parent
 
 COLOURS = {"demo": 36, "web": 32, "worker": 35, "beat": 33, "mail": 34}
 STOP_SECONDS = 8
+LONGEST_PAUSE = 30  # seconds before a part that dies again and again is started once more
 
 
 class Log:
@@ -48,9 +49,12 @@ class Part:
     environment: Mapping[str, str]
     log: Log
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    started_at: float = field(default=0.0, init=False)
+    deaths: int = field(default=0, init=False)
 
     def start(self) -> None:
         """Start the process; it gets SIGTERM from the kernel should we be killed."""
+        self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
             cwd=PROJECT,
@@ -71,6 +75,10 @@ class Part:
     def exit_code(self) -> int | None:
         """How it ended, if it has."""
         return self.process.poll() if self.process else None
+
+    def may_start_again(self) -> bool:
+        """Whether it has run, or paused, long enough: the pause doubles with each death."""
+        return time.monotonic() - self.started_at > min(2**self.deaths, LONGEST_PAUSE)
 
     def ask_to_stop(self) -> None:
         """Let it finish what it does."""
@@ -109,7 +117,8 @@ class Parts:
     def restart_dead(self) -> None:
         """Bring back a part that died, after ending the children it left."""
         for part in self.parts:
-            if part.died() and part.process:
+            if part.died() and part.process and part.may_start_again():
+                part.deaths += 1
                 self.log.line("demo", f"{part.name} stopped ({part.process.returncode}). Starting it again.")
                 kill_group(part.process.pid)
                 self._start(part)

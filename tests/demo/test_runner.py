@@ -18,7 +18,7 @@ import pytest
 
 from coachnet.lib.embedded import PROJECT, Place
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 COPIED = ("coachnet", "companies", "coaching", "templates", "static", "locale", "deploy", "manage.py")
 READY = re.compile(r"Open it +(http://localhost:\d+)/demo/")
 START_SECONDS, LEAVE_SECONDS = 480, 20

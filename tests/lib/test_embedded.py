@@ -100,6 +100,11 @@ def valkey(place: Place, command: str) -> str:
         return connection.recv(1000).decode()
 
 
+def marked(place: Place) -> None:
+    """Make root's data count as this project's."""
+    (place.project / "var" / "embedded" / place.mode).mkdir(parents=True, exist_ok=True)
+
+
 def test_urls_start_nothing_and_fit_a_socket_address(tmp_path: Path):
     long = tmp_path / ("a-rather-long-folder-name-" * 8)
     database_url, redis_url = embedded.urls("development", long)
@@ -241,9 +246,21 @@ def test_process_id_of_somebody_else_is_left_alone(place: Place):
     bystander.wait()
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root keeps its data outside the project")
+def test_new_folder_at_an_old_path_starts_empty(tmp_path: Path):
+    place = Place("demo", tmp_path)
+    with embedded.running("demo", tmp_path):
+        valkey(place, "SET kept kvar")
+    shutil.rmtree(tmp_path / "var")  # what a new clone lacks
+    with embedded.running("demo", tmp_path):
+        assert "kvar" not in valkey(place, "GET kept")
+    shutil.rmtree(place.base)
+
+
 def test_half_made_cluster_is_made_again(tmp_path: Path):
     place = Place("test", tmp_path)
     embedded._prepare_folders(place)
+    marked(place)
     (place.data / "postgres.new" / "base").mkdir(parents=True)
     with embedded.running("test", tmp_path):
         assert ask(place, "select 1") == "1"
@@ -254,6 +271,7 @@ def test_half_made_cluster_is_made_again(tmp_path: Path):
 def test_cluster_of_another_version_is_explained(tmp_path: Path):
     place = Place("test", tmp_path)
     embedded._prepare_folders(place)
+    marked(place)
     (place.data / "postgres").mkdir()
     (place.data / "postgres" / "PG_VERSION").write_text("12\n")
     with (

@@ -125,6 +125,7 @@ def ensure(place: Place) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not _answering(place):
             if not is_supervised(place):
+                _forget_former_project(place)
                 _start_supervisor(place)
             elif time.monotonic() > deadline:
                 raise EmbeddedError(_explain(place))
@@ -197,6 +198,15 @@ def locked(place: Place, name: str, how: int) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _forget_former_project(place: Place) -> None:
+    """Throw away data outside the project that belonged to an earlier folder at the same path."""
+    mark = place.project / "var" / "embedded" / place.mode
+    if place.root and not mark.exists():
+        shutil.rmtree(place.data)
+        mark.mkdir(parents=True)
+        _prepare_folders(place)
 
 
 # The holder's side
