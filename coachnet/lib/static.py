@@ -1,8 +1,8 @@
 """Static files for production: one style sheet, one script, hashed names, compressed copies.
 
 Styles are written as one file per component and scripts as one module per behaviour. Here the imports of
-`css/index.css` and of `js/app.js` are followed, so that a page costs one request for each. The source needs
-no build: development serves it file by file, and the browser follows the same imports.
+`css/index.css` and of `js/app.js` are followed, so that a page costs one request for each, without remarks.
+The source needs no build: development serves it file by file, and the browser follows the same imports.
 """
 
 import posixpath
@@ -21,6 +21,9 @@ _STYLE_IMPORT = re.compile(r'^@import "(?P<file>[^"]+)"(?: layer\((?P<layer>[\w.
 _URL = re.compile(r'url\("(?P<path>[^":]+)"\)')
 _SCRIPT_IMPORT = re.compile(r'^import (?:(?P<names>\{[^}]+\}) from )?"(?P<file>\./[^"]+)";\n', re.MULTILINE)
 _SCRIPT_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (?P<name>\w+))", re.MULTILINE)
+# Remarks that fill lines of their own. Those after code stay: to find them would take a parser.
+_STYLE_REMARK = re.compile(r"^ */\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+_SCRIPT_REMARK = re.compile(r"^ *(?://.*\n|(?s:/\*\*.*?\*/\n))", re.MULTILINE)
 _UNKNOWN = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 # From a file's published name to the storage that holds its source and its path there.
@@ -53,6 +56,7 @@ def bundle_styles(paths: Sources) -> str:
         text = _read(paths, name, STYLES)
         if _STYLE_IMPORT.search(text):
             raise ValueError(f"{name} has an import of its own. Import it from {STYLES} instead.")
+        text = _STYLE_REMARK.sub("", text)
         text = _URL.sub(lambda url: f'url("{_moved(url["path"], name, folder)}")', text)
         return f"@layer {found['layer']} {{\n{text}}}\n" if found["layer"] else text
 
@@ -90,7 +94,7 @@ def _wrapped(name: str, text: str) -> str:
         names = found["names"]
         return f"const {names} = {_constant(found['file'])};\n" if names else ""
 
-    body = _SCRIPT_EXPORT.sub("", _SCRIPT_IMPORT.sub(fetched, text))
+    body = _SCRIPT_EXPORT.sub("", _SCRIPT_IMPORT.sub(fetched, _SCRIPT_REMARK.sub("", text)))
     if unknown := _UNKNOWN.search(body):
         raise ValueError(f"{name} has a line that the bundle does not understand: {unknown[0]}")
     return f"const {_constant(name)} = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();\n"
