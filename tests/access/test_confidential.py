@@ -122,15 +122,16 @@ def test_every_count_is_the_same_as_if_it_were_not_there(
             held.engagement.delete()
             held.contact.delete()
             Company.objects.filter(pk=held.company.pk).delete()
-            seen.append(plain(content_of(clients[role].get(reverse(name), asked))))
+            seen.append(plain(clients[role].get(reverse(name), asked).content))
             raise UndoError
     except UndoError:
         pass
-    assert plain(content_of(with_it)) == seen[0]
+    assert plain(with_it.content) == seen[0]
 
 
-def plain(text: str) -> str:
-    """A page without what differs from request to request."""
+def plain(content: bytes) -> str:
+    """A page without what differs from request to request: keys, nonces and ids."""
+    text = content.decode()
     text = re.sub(r"[A-Za-z0-9]{32,}", "", text)
     text = re.sub(r"nonce[-=][\"']?[\w+/=-]+", "", text)
     return re.sub(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", "", text)
