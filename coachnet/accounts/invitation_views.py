@@ -22,7 +22,7 @@ from coachnet.accounts.forms import AcceptForm, InvitationForm
 from coachnet.accounts.guards import SignedInRequest, public, requires
 from coachnet.accounts.models import Invitation, Organisation
 from coachnet.accounts.roles import Admin, Permission
-from coachnet.accounts.views import PAGE_SIZE, done, next_page
+from coachnet.accounts.views import PAGE_SIZE, done, next_page, posted
 from coachnet.lib.keyset import page_of
 from coachnet.lib.receipts import receipt
 
@@ -47,7 +47,7 @@ def invitation_list(request: SignedInRequest) -> HttpResponse:
 @reauthentication_required(enabled=_gives_admin)
 def invitation_create(request: SignedInRequest) -> HttpResponse:
     """Invite someone. Making an administrator asks for the password or the second step once more."""
-    form = InvitationForm(request.POST or None, by=request.user, initial={"roles": ["coach"]})
+    form = InvitationForm(posted(request), by=request.user, initial={"roles": ["coach"]})
     if request.method == "POST" and form.is_valid():
         if not consume(request, action="invite", user=request.user):
             return respond_429(request)
@@ -119,7 +119,7 @@ def invitation_accept(request: HttpRequest) -> HttpResponse:
         return _closed(request)
     with translation.override(invitation.language if request.method == "GET" else translation.get_language()):
         initial = {"name": invitation.name, "language": invitation.language}
-        form = AcceptForm(request.POST or None, initial=initial, invitation=invitation)
+        form = AcceptForm(posted(request), initial=initial, invitation=invitation)
         if request.method == "POST":
             if not consume(request, action="accept_invitation"):
                 return respond_429(request)

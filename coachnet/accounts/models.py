@@ -27,7 +27,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def with_people_count(self) -> "OrganisationQuerySet":
         """Annotate `people_count`: open accounts of people who work there."""
-        return self.annotate(people_count=Count("people", filter=Q(people__is_active=True)))
+        return self.annotate(people_count=Count("people", filter=Q(people__is_active=True))).order_by(
+            "sort_key"
+        )
 
 
 @audited(exclude=["sort_key", "search_key"])

@@ -9,7 +9,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,12 +19,18 @@ from django.views.decorators.http import require_POST
 from coachnet.accounts import actions, rules
 from coachnet.accounts.forms import EmployerForm, OrganisationForm, PersonFilterForm, ProfileForm, RolesForm
 from coachnet.accounts.guards import SignedInRequest, requires, sets_up, signed_in
-from coachnet.accounts.models import Invitation, Organisation, User
+from coachnet.accounts.models import Invitation, Organisation, PastEmployment, User
 from coachnet.accounts.roles import ROLES, Permission
+from coachnet.audit.history import History, Related, history_of
 from coachnet.lib.keyset import page_of
 from coachnet.lib.receipts import receipt
 
 PAGE_SIZE = 25
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also when it is empty; None for a page that is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def done(form: forms.BaseForm, save: Any, *args: Any) -> Any:
@@ -75,21 +82,28 @@ def next_page(request: SignedInRequest, after: str) -> str:
 def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One person: how to reach her, what she may do, where she has worked."""
     person = get_object_or_404(User.objects.select_related("organisation", "invitation__invited_by"), pk=pk)
+    can_manage = rules.can_manage(request.user, person)
     context = {
         "person": person,
+        "history": _history(request, person, Related(PastEmployment, user=person)) if can_manage else None,
         "past": person.past_employments.select_related("organisation"),
         "invitation": Invitation.objects.filter(accepted_by=person).select_related("invited_by").first(),
-        "can_manage": rules.can_manage(request.user, person),
+        "can_manage": can_manage,
         "can_close": rules.can_close(request.user, person),
     }
     return render(request, "accounts/person_detail.html", context)
+
+
+def _history(request: SignedInRequest, obj: Model, *related: Related) -> History:
+    """Who has changed it, a page at a time."""
+    return history_of(obj, *related, after=request.GET.get("after", ""))
 
 
 @requires(Permission.MANAGE_PEOPLE)
 def person_employer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Move a person to another organisation."""
     person = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
-    form = EmployerForm(request.POST or None, initial={"title": person.title})
+    form = EmployerForm(posted(request), initial={"title": person.title})
     if request.method == "POST" and done(form, form.save_by, request.user, person):
         receipt(request, gettext("Arbetsgivaren är ändrad"))
         return redirect("accounts:person-detail", pk)
@@ -101,7 +115,7 @@ def person_employer(request: SignedInRequest, pk: int) -> HttpResponse:
 def person_roles(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give and take roles; says what each role can do."""
     person = get_object_or_404(User, pk=pk)
-    form = RolesForm(request.POST or None, initial={"roles": person.roles})
+    form = RolesForm(posted(request), initial={"roles": person.roles})
     if request.method == "POST" and done(form, form.save_by, request.user, person):
         receipt(request, gettext("Rollerna är ändrade"))
         return redirect("accounts:person-detail", pk)
@@ -115,7 +129,7 @@ def person_close(request: SignedInRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User.objects.active(), pk=pk)
     if not rules.can_close(request.user, person):
         raise PermissionDenied
-    form = forms.Form(request.POST if request.method == "POST" else None)
+    form = forms.Form(posted(request))
     close = partial(actions.close_account, user=person, by=request.user)
     if request.method == "POST" and done(form, close):
         receipt(request, gettext("Kontot är stängt"), undo_url=reverse("accounts:person-reopen", args=[pk]))
@@ -157,7 +171,7 @@ def role_list(request: SignedInRequest) -> HttpResponse:
 def me(request: SignedInRequest) -> HttpResponse:
     """One's own profile and the way to everything about signing in."""
     user = User.objects.select_related("organisation").get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=user)
+    form = ProfileForm(posted(request), instance=user)
     if request.method == "POST" and done(form, form.save_by, request.user):
         receipt(request, gettext("Profilen är sparad"))
         return redirect("accounts:me")
@@ -215,9 +229,11 @@ def organisation_list(request: SignedInRequest) -> HttpResponse:
 def organisation_edit(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
     """Add an organisation or change one."""
     organisation = None if pk is None else get_object_or_404(Organisation, pk=pk)
-    form = OrganisationForm(request.POST or None, instance=organisation)
+    form = OrganisationForm(posted(request), instance=organisation)
     if request.method == "POST" and form.is_valid():
         form.save()
         receipt(request, gettext("Organisationen är sparad"))
         return redirect("accounts:organisation-list")
-    return render(request, "accounts/organisation_form.html", {"organisation": organisation, "form": form})
+    history = _history(request, organisation) if organisation else None
+    context = {"organisation": organisation, "form": form, "history": history}
+    return render(request, "accounts/organisation_form.html", context)
