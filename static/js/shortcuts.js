@@ -1,6 +1,6 @@
 // <dialog data-shortcuts="address of the form" data-shortcuts-on="yes">: c logs a session, ? lists the keys, g and a letter
 // goes to a page. Never while typing, and never for those who have switched it off in their settings.
-const GO_WITHIN = 1000;
+const GO_WITHIN = 1500;
 const dialog = document.querySelector("[data-shortcuts]");
 
 if (dialog?.dataset.shortcutsOn) {

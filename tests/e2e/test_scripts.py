@@ -89,7 +89,7 @@ def static_file(route: Route) -> None:
 @pytest.fixture
 def stage(browser: Browser) -> Iterator[Stage]:
     context = browser.new_context(locale="sv-SE", timezone_id="Europe/Stockholm", reduced_motion="reduce")
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(15_000)
     problems: list[str] = []
     context.on("weberror", lambda error: problems.append(str(error.error)))
     context.route("**/*", lambda route: route.fulfill(status=404))

@@ -1,0 +1,221 @@
+"""The shared components as they come out, and the tags they stand on."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from django import forms
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.forms import formset_factory
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils import translation
+from django_cotton.compiler_regex import CottonCompiler
+from django_cotton.templatetags import Attrs
+
+from coachnet.lib.forms import DateInput, TimeInput
+from coachnet.lib.receipts import receipt, undo_address
+from coachnet.lib.templatetags import ui
+
+PAYLOAD = "\"><img src=x onerror=alert(1)>'"
+
+
+class Visit(forms.Form):
+    """A field of each kind that matters here."""
+
+    company = forms.CharField(
+        label="Företag", help_text="Sök på namn.", error_messages={"required": "Välj ett företag i listan"}
+    )
+    day = forms.DateField(label="Datum", widget=DateInput, error_messages={"required": "Skriv ett datum"})
+    time = forms.TimeField(label="Började", widget=TimeInput, required=False)
+    secret = forms.CharField(label="Lösenord", widget=forms.PasswordInput, required=False)
+    invite = forms.BooleanField(label="Skicka inbjudan", required=False)
+    kind = forms.MultipleChoiceField(
+        label="Strategier",
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("1", "C01 Avstå"), ("2", "C02 Spara"), ("3", "C03 Byt"), ("4", "C04 Rita")],
+        required=False,
+    )
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        if self.data.get("secret") == "wrong":
+            self.add_error(None, "Det gick inte att logga in")
+        return self.cleaned_data
+
+
+def draw(source: str, **values: Any) -> str:
+    """A template with components, on one line."""
+    text = Template(CottonCompiler().process(source)).render(Context(values))
+    return re.sub(r"\s+", " ", text)
+
+
+# --- Escaping ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<c-button :data-x="value">A</c-button>',
+        '<c-button data-x="{{ value }}">A</c-button>',
+        '<c-button href="{{ value }}">A</c-button>',
+        '<c-button :href="value">A</c-button>',
+        '<c-row title="{{ value }}" href="{{ value }}">{{ value }}</c-row>',
+        '<c-done action="{{ value }}" label="{{ value }}" receipt="{{ value }}" />',
+        '<c-option :value="value" label="{{ value }}" meta="{{ value }}" />',
+        '<c-more href="{{ value }}" text="{{ value }}" />',
+        '<c-section id="a" title="{{ value }}" count="{{ value }}" note="{{ value }}" />',
+        '<c-picked title="{{ value }}" href="{{ value }}" change="{{ value }}" />',
+        '<c-palette-link href="{{ value }}" meta="{{ value }}">{{ value }}</c-palette-link>',
+        '<c-empty title="{{ value }}">{{ value }}</c-empty>',
+        '<c-fact label="{{ value }}">{{ value }}</c-fact>',
+        '<c-avatar name="{{ value }}" />',
+    ],
+)
+def test_text_from_people_stays_text(source: str) -> None:
+    drawn = draw(source, value=PAYLOAD)
+    assert "<img" not in drawn
+    assert not re.search(r'=""><', drawn)
+
+
+def test_what_components_would_print_without_our_filter() -> None:
+    assert "<img" in str(Attrs({"data-x": PAYLOAD}))
+    assert "<img" not in ui.html_attrs(Attrs({"data-x": PAYLOAD}))
+
+
+def test_a_component_does_not_see_the_variables_around_it() -> None:
+    assert "Läcka" not in draw("<c-button>Spara</c-button>", icon="Läcka", href="Läcka", attrs="Läcka")
+
+
+def test_attributes_that_say_nothing_are_left_out() -> None:
+    drawn = draw(
+        '<c-button :hidden="no" :data-a="none" :disabled="yes">A</c-button>', no=False, none=None, yes=True
+    )
+    assert re.search(r'class="btn" disabled>', drawn)
+
+
+# --- Fields ------------------------------------------------------------------------------------
+
+
+def test_field_has_label_above_then_hint_then_error_then_control() -> None:
+    drawn = draw('<c-field :field="form.company" data-a="b" />', form=Visit({}))
+    order = [drawn.index(part) for part in ("<label", "Sök på namn.", "Välj ett företag i listan", "<input")]
+    assert order == sorted(order)
+    assert 'for="id_company"' in drawn
+    assert 'aria-describedby="id_company_helptext id_company_error"' in drawn
+    assert 'id="id_company_helptext"' in drawn
+    assert 'id="id_company_error"' in drawn
+    assert 'aria-invalid="true"' in drawn
+    assert 'data-a="b"' in drawn
+    assert "field--error" in drawn
+
+
+def test_field_without_error_says_nothing_of_one() -> None:
+    drawn = draw('<c-field :field="form.company" optional />', form=Visit())
+    assert "field--error" not in drawn
+    assert "aria-invalid" not in drawn
+    assert "(valfritt)" in drawn
+
+
+def test_placeholders_of_other_packages_are_overruled() -> None:
+    form = Visit()
+    form.fields["company"].widget.attrs["placeholder"] = "Företag"
+    assert "placeholder" not in draw('<c-field :field="form.company" />', form=form)
+    assert 'placeholder="Sök"' in draw('<c-field :field="form.company" placeholder="Sök" />', form=form)
+
+
+def test_dates_and_times_have_the_form_that_browsers_read() -> None:
+    form = Visit(initial={"day": dt.date(2026, 11, 23), "time": dt.time(9, 5)})
+    with translation.override("en"):
+        drawn = draw('<c-field :field="form.day" /><c-field :field="form.time" />', form=form)
+    assert 'type="date" name="day" value="2026-11-23"' in drawn
+    assert 'type="time" name="time" value="09:05"' in drawn
+
+
+def test_password_can_be_shown_and_check_box_stands_before_its_label() -> None:
+    assert 'data-reveal="id_secret"' in draw('<c-field :field="form.secret" />', form=Visit())
+    assert re.search(
+        r'<input type="checkbox"[^>]*> ?<span>Skicka inbjudan',
+        draw('<c-field :field="form.invite" />', form=Visit()),
+    )
+
+
+def test_choices_fold_but_never_hide_what_is_chosen() -> None:
+    form = Visit(initial={"kind": ["4"]})
+    drawn = draw('<c-choices :field="form.kind" codes first="2" fold="Visa alla" />', form=form)
+    before, after = drawn.split("<details")
+    assert all(name in before for name in ("Avstå", "Spara", "Rita"))
+    assert "Byt" in after
+    assert '<span class="choice__code">C04</span> Rita' in before
+
+
+def test_every_form_comes_out_as_our_fields_also_those_of_other_packages() -> None:
+    drawn = draw("{{ form }}", form=Visit({"secret": "wrong"}))
+    assert drawn.count('class="field') >= 6
+    assert "Det gick inte att logga in" in drawn
+    assert '<input type="hidden" name="key"' in drawn
+    assert 'class="field__label"' in draw("{{ form.company.as_field_group }}", form=Visit())
+
+
+# --- Error summary -----------------------------------------------------------------------------
+
+
+def test_summary_links_to_each_field_with_the_fields_own_words() -> None:
+    form = Visit({"secret": "wrong"})
+    drawn = draw('<c-error-summary :form="form" />', form=form)
+    assert "Tre saker behöver rättas" in drawn
+    assert '<a href="#id_company">Välj ett företag i listan</a>' in drawn
+    assert '<a href="#id_day">Skriv ett datum</a>' in drawn
+    assert "<li>Det gick inte att logga in</li>" in drawn
+
+
+def test_summary_of_one_error_and_of_none() -> None:
+    assert "En sak behöver rättas" in draw('<c-error-summary :form="form" />', form=Visit({"company": "A"}))
+    assert draw('<c-error-summary :form="form" />', form=Visit()).strip() == ""
+    assert (
+        draw('<c-error-summary :form="form" />', form=Visit({"company": "A", "day": "2026-11-23"})).strip()
+        == ""
+    )
+
+
+def test_summary_gathers_rows_of_a_formset() -> None:
+    rows = formset_factory(Visit)(
+        {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-day": "2026-11-23"}
+    )
+    errors = ui.all_errors(rows)
+    assert [error.target for error in errors] == ["id_form-0-company"]
+
+
+def test_a_link_to_a_group_goes_to_its_first_choice() -> None:
+    assert ui.label_target(Visit()["kind"]) == "id_kind_0"
+
+
+# --- Receipts ----------------------------------------------------------------------------------
+
+
+def test_receipt_carries_its_way_back_over_the_redirect() -> None:
+    request = RequestFactory().get("/")
+    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
+    receipt(request, "Åtgärden är klar", undo_url="/actions/1/reopen/")
+    receipt(request, "Sparat")
+    first, second = list(messages.get_messages(request))
+    assert (undo_address(first), undo_address(second)) == ("/actions/1/reopen/", "")
+    assert first.level == messages.SUCCESS
+
+
+def test_other_tags_are_no_address() -> None:
+    assert ui.receipt_undo(Message(messages.SUCCESS, "A", "undo")) == ""
+
+
+# --- Stages ------------------------------------------------------------------------------------
+
+
+def test_ring_is_told_in_words() -> None:
+    drawn = draw('<c-bigring :step="4" name="Genomförande" />')
+    assert 'aria-label="Omställningsring: steg 4 av 6, Genomförande"' in drawn
+    assert drawn.count("strand--done") == 3
+    assert drawn.count("strand--now") == 1
+    assert draw('<c-bigring :step="6" name="Fortlöpande" />').count("strand--done") == 6
