@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import Organisation
 from coachnet.audit.tracking import audited
-from coachnet.lib.encrypted import Sealed, SealedField
+from coachnet.lib.encrypted import SealedField
 from coachnet.lib.swedish import SvSearchKey, SvSortKey
 from companies import organisation_number, personal_number
 from companies.querysets import CompanyQuerySet
@@ -213,9 +213,8 @@ class Company(models.Model):
     @property
     def number_shown(self) -> str:
         """The organisation number as people read it; a sole trader's is masked. Empty when not known."""
-        sealed = self.personal_number
-        if isinstance(sealed, Sealed) and sealed:
-            return personal_number.masked(sealed.reveal())
+        if self.personal_number:
+            return personal_number.masked(self.personal_number.reveal())
         return organisation_number.shown(self.organisation_number)
 
 

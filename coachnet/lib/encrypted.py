@@ -52,6 +52,10 @@ class Sealed:
 class SealedField(models.TextField):
     """A column of encrypted text; empty means none. It cannot be searched: keep `keyed_hash` beside it."""
 
+    # What mypy takes a value of the field to be.
+    _pyi_private_set_type: Sealed | str  # type: ignore[assignment]
+    _pyi_private_get_type: Sealed  # type: ignore[assignment]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs |= {"editable": False, "blank": True, "default": ""}
         super().__init__(*args, **kwargs)
