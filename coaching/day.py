@@ -125,7 +125,9 @@ class Day:
     @property
     def to_log_count(self) -> int:
         """How many things wait to be written down, today's included."""
-        return len(self.to_log) + sum(one.waits_to_be_logged or bool(one.missing) for one in self.before_now)
+        return len(self.to_log) + sum(
+            one.state == Session.State.PLANNED or bool(one.missing) for one in self.before_now
+        )
 
     def _actions(self) -> Any:
         return Action.objects.owned_by(self.user).due(self.week_ends).with_rows().soonest_first()
