@@ -44,7 +44,11 @@ class FilterForm(forms.Form):
         empty_label=_("Alla strategier"),
     )
     sub_region = forms.ModelChoiceField(
-        SubRegion.objects.all(), label=_("Delregion"), required=False, empty_label=_("Alla delregioner")
+        SubRegion.objects.all(),
+        label=_("Delregion"),
+        required=False,
+        empty_label=_("Alla delregioner"),
+        widget=forms.Select(attrs={"translate": "no"}),  # names of places
     )
     municipality = forms.ModelChoiceField(
         Municipality.objects.all(), label=_("Kommun"), required=False, empty_label=_("Alla kommuner")
