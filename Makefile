@@ -8,6 +8,9 @@ PRODUCTION_LIKE := env $$(grep -v '^#' deploy/check.env | xargs) $(RUN)
 COMPILE := .tools/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
+# One worker per core, a file at a time; `make test PARALLEL=` runs one after the other.
+PARALLEL ?= --numprocesses logical --dist loadfile
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: help demo demo-reset test check fix shell screenshots lock upgrade messages
@@ -25,7 +28,7 @@ demo-reset: .venv/stamp-demo ## Throw the demo's data away; the next make demo s
 
 test: .venv/stamp-dev $(TRANSLATIONS) ## Run the whole suite against real servers, browser journeys included.
 	@$(RUN) tools/chromium.py
-	@$(RUN) -m pytest $(PYTEST_ARGS)
+	@$(RUN) -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 check: export COACHNET_MODE = test
 check: .venv/stamp-dev $(TRANSLATIONS) ## Check format, lint, types, layers, migrations, deployment, templates, translations.
