@@ -14,11 +14,6 @@ def is_own(user: User, company: Company) -> bool:
     ).exists()
 
 
-def can_see_company(user: User, company: Company) -> bool:
-    """The same answer as the QuerySet, for a row already at hand."""
-    return Company.objects.visible_to(user).filter(pk=company.pk).exists()
-
-
 def can_edit_company(user: User, company: Company) -> bool:
     """Its own coaches, colleagues in the responsible organisation, and admins; anyone while nobody has it.
 
@@ -43,8 +38,3 @@ def can_mark_confidential(user: User, company: Company) -> bool:
 def can_change_responsible(user: User, company: Company) -> bool:
     """Whoever may edit the company may hand it on."""
     return can_edit_company(user, company)
-
-
-def can_export_companies(user: User) -> bool:
-    """Everyone who may see the list may take it along; each export is written down."""
-    return user.may(Permission.SEE_COMPANIES)

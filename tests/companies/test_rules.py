@@ -44,13 +44,3 @@ def test_can_mark_confidential_only_own_coaches_and_admin(request, coach):
     assert who(rules.can_mark_confidential, company, request) == {"coach", "admin"}
     EngagementFactory(company=company, lead=coach, co_coaches=[request.getfixturevalue("other_coach")])
     assert who(rules.can_mark_confidential, company, request) == {"coach", "admin", "other_coach"}
-
-
-def test_can_see_company_agrees_with_the_set(request, coach):
-    company = CompanyFactory(responsible_coach=coach, confidential=True)
-    assert who(rules.can_see_company, company, request) == {"coach", "admin"}
-
-
-def test_can_export_companies_who_sees_the_list(request):
-    allowed = {name for name in EVERYONE if rules.can_export_companies(request.getfixturevalue(name))}
-    assert allowed == set(EVERYONE) - {"official"}
