@@ -1,5 +1,7 @@
 """An organisation's sign-in opens what is there: existing, open accounts, by an address the provider vouches for."""
 
+from typing import Any
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.core.context import request_context
@@ -19,14 +21,19 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def provider(settings):
-    app = {"provider_id": "organisation", "name": "Högskolan", "client_id": "x", "secret": "x"}
+    app: dict[str, Any] = {
+        "provider_id": "organisation",
+        "name": "Högskolan",
+        "client_id": "x",
+        "secret": "x",
+    }
     app["settings"] = {"server_url": "https://login.example.org"}
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
 
 
 def come_from_the_organisation(email, *, verified=True):
     """What allauth does when the provider has sent someone back: the answer and the session."""
-    request = RequestFactory().get("/accounts/oidc/organisation/login/callback/")
+    request: Any = RequestFactory().get("/accounts/oidc/organisation/login/callback/")
     request.user, request.session = AnonymousUser(), SessionStore()
     request.allauth = None
     request._messages = FallbackStorage(request)
