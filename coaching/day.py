@@ -59,9 +59,10 @@ class Day:
         self.week_ends = self.today + dt.timedelta(days=DAYS_IN_WEEK - self.today.isoweekday())
         own = Session.objects.of(user).select_related("engagement__company__municipality")
         self.agenda = list(own.on_day(self.today)[:MOST])
-        self.before_now = [one for one in self.agenda if one.ends_at <= self.now]
-        self.after_now = [one for one in self.agenda if one.ends_at > self.now]
-        self.left = sum(one.state == Session.State.PLANNED for one in self.after_now)
+        # What has been held is behind her, also when nobody wrote down at what time.
+        self.before_now = [one for one in self.agenda if self._is_over(one)]
+        self.after_now = [one for one in self.agenda if not self._is_over(one)]
+        self.left = len(self.after_now)
         self.drafts = self._drafts()
         self.to_log = self._to_log(own)
         self.actions = list(self._actions()[:MOST])
@@ -75,6 +76,9 @@ class Day:
     def is_empty(self) -> bool:
         """Whether a new coach has nothing here yet."""
         return not (self.month.all_companies or self.agenda or self.to_log or self.actions)
+
+    def _is_over(self, session: Session) -> bool:
+        return session.state == Session.State.HELD or session.ends_at <= self.now
 
     def _fetch_people(self) -> None:
         """Contacts and strategies of every session on the page at once, not list by list."""

@@ -41,6 +41,13 @@ def test_day_divides_the_agenda_at_now(coach, on):
     assert day.left_words == "Två"
 
 
+def test_day_holds_a_session_without_a_time_for_done_once_it_is_held(coach, engagement, on):
+    on(TODAY, "15:00")
+    held = SessionFactory(engagement=engagement, date=TODAY, start_time=None)
+    day = Day(coach, NOON)
+    assert (day.before_now, day.left, day.to_log_count) == ([held], 1, 1)
+
+
 def test_day_counts_what_waits_and_lists_what_is_older(coach, on, engagement):
     on(TODAY, "09:00")
     older = on(TODAY - dt.timedelta(days=3), "09:00")
