@@ -40,10 +40,9 @@ class Picture(NamedTuple):
 PICTURES = [
     Picture("today", "coach", "/today/"),
     Picture("today-phone", "coach", "/today/", size=PHONE),
-    Picture("session-form-phone", "coach", "/today/", "a[href*='/sessions/new/?company=']", size=PHONE),
+    Picture("session-form-phone", "coach", "/today/", "main a[href$='/edit/?log']", size=PHONE),
     Picture("companies-dark", "coach", "/companies/", scheme="dark"),
-    Picture("company", "coach", "/companies/?mine=1", "main a.table__link"),
-    Picture("session", "coach", "/sessions/", "main a[href^='/sessions/']:not([href*='?'])"),
+    Picture("company", "coach", "/companies/", "main table a[href^='/companies/']"),
 ]
 
 
@@ -54,7 +53,7 @@ def demo() -> Iterator[str]:
         yield address
         return
     with subprocess.Popen(
-        [sys.executable, "manage.py", "demo"],
+        [sys.executable, "-m", "coachnet.demo"],
         cwd=ROOT,
         env=os.environ | {"COACHNET_MODE": "demo"},
         stdout=subprocess.DEVNULL,
