@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("coaching.urls")),
     path("theme/", views.theme, name="theme"),
     path("language/", views.language, name="language"),
+    path("about/accessibility/", views.accessibility, name="about-accessibility"),
+    path("about/personal-data/", views.personal_data, name="about-personal-data"),
+    path("about/cookies/", views.cookies, name="about-cookies"),
     path("gallery/", views.gallery, name="gallery"),
     path("admin/", admin.site.urls),
 ]

@@ -12,7 +12,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from redis.exceptions import RedisError
 from structlog.contextvars import get_contextvars
 
@@ -77,6 +77,27 @@ def language(request: HttpRequest) -> HttpResponse:
         request.user.language = chosen
         request.user.save(update_fields=["language"])
     return response
+
+
+@public("The law asks for an accessibility statement that everybody can read.")
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """How accessible the service is, what is known to be wrong, and how to tell us."""
+    return render(request, "about/accessibility.html")
+
+
+@public("Guests and people at companies must be able to read what is kept about them.")
+@require_safe
+def personal_data(request: HttpRequest) -> HttpResponse:
+    """What is kept about whom, and who sees it."""
+    return render(request, "about/personal_data.html")
+
+
+@public("Cookies are set before anybody has signed in.")
+@require_safe
+def cookies(request: HttpRequest) -> HttpResponse:
+    """What the service keeps in the browser."""
+    return render(request, "about/cookies.html")
 
 
 @signed_in

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import (
     Case,
     F,
+    Func,
     JSONField,
     OuterRef,
     Q,
@@ -143,7 +144,7 @@ def _event_rows(model: type[models.Model], name: str) -> QuerySet[Any, Any]:
 def _access_rows() -> QuerySet[Any, Any]:
     facts = JSONObject(
         user=F("user_id"),
-        address=Cast("address", TextField()),
+        address=Func("address", function="host", output_field=TextField()),  # without the /128
         url=F("url"),
         detail=F("detail"),
         request_id=F("request_id"),

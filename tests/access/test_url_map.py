@@ -14,6 +14,9 @@ from tests.conftest import ClientOf
 PUBLIC = {
     "theme",
     "language",
+    "about-accessibility",
+    "about-personal-data",
+    "about-cookies",
     # Signing in and out
     "account_login",
     "account_logout",
