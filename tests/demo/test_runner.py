@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from coachnet.lib import embedded
 from coachnet.lib.embedded import PROJECT, Place
 
 pytestmark = pytest.mark.slow
@@ -142,6 +143,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         else:
             shutil.copy2(source, home / name)
     yield home
+    embedded.wait_until_stopped(place(home))
     shutil.rmtree(place(home).base, ignore_errors=True)
 
 
