@@ -187,7 +187,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "clear-expired-sign-ins": {"task": "coachnet.accounts.tasks.clear_expired", "schedule": 3600.0},
     # A safety net: invitations whose task was lost with the broker.
-    "send-waiting-invitations": {"task": "coachnet.accounts.tasks.send_waiting_invitations", "schedule": 120.0},
+    "send-waiting-invitations": {
+        "task": "coachnet.accounts.tasks.send_waiting_invitations",
+        "schedule": 120.0,
+    },
     "clear-old-drafts": {"task": "coaching.tasks.clear_old_drafts", "schedule": 3600.0},
 }
 

@@ -117,7 +117,7 @@ class Environment:
             except OSError as error:
                 self.faults.append(f"{name}_FILE cannot be read ({error.strerror}): {path}")
         value = self.environ.get(name)
-        return value if value else None
+        return value or None
 
     def _parsed(self, name: str, default: int, parse: Callable[[str], int], form: str) -> int:
         value = self._raw(name)
