@@ -38,6 +38,7 @@ check: .venv/stamp-dev $(TRANSLATIONS) ## Check format, lint, types, layers, mig
 	.venv/bin/lint-imports --no-logo --no-cache >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	$(RUN) -m djlint templates --lint --quiet
 	$(RUN) manage.py makemigrations --check --dry-run
+	$(RUN) -m pytest --quiet --no-header tests/conventions/test_translations.py -k "todays_texts or is_translated or is_a_guess"
 	$(PRODUCTION_LIKE) manage.py check --deploy --fail-level WARNING
 
 fix: .venv/stamp-dev ## Format the code and mend what the linter can mend.
