@@ -174,8 +174,13 @@ def missing(catalog: Catalog) -> list[Message]:
     return [message for message in catalog if message.id and not _is_whole(message)]
 
 
+def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    """A text as a list: one form, or singular and plural."""
+    return [text] if isinstance(text, str) else list(text or ())
+
+
 def _is_whole(message: Message) -> bool:
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    strings = forms(message.string)
     return bool(strings) and all(strings) and len(strings) == (1 if isinstance(message.id, str) else 2)
 
 

@@ -53,7 +53,7 @@ def enter(browser: Browser, live_server: LiveServer, settings: Any, look: Look) 
     def open_browser(
         user: Any = None, *, look: Look = look, through: Browser = browser, **options: Any
     ) -> Visitor:
-        usual = {
+        usual: dict[str, Any] = {
             "viewport": {"width": look.width, "height": look.height},
             "has_touch": look.is_phone,
             "locale": "sv-SE" if look.language == "sv" else "en-GB",

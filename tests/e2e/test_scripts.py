@@ -13,7 +13,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.template import Context, Template
 from django.utils import translation
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Request, Route, expect
 
 from coachnet.lib.static import bundle_script
 from tests.lib.test_static import real
@@ -196,14 +196,25 @@ def test_signed_out_while_typing_loses_nothing(stage: Stage, refusal: int) -> No
     stage.wait(lambda: page.evaluate(STORED) == [])
 
 
+def accept_dialogs(page: Page) -> list[str]:
+    """Say yes to whatever the browser asks; the kinds of questions end up in the list."""
+    asked: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accept)
+    return asked
+
+
 def test_confidential_text_never_stays_on_the_phone(stage: Stage) -> None:
     stage.answer("/autosave/", status=401)
     page = form(stage, confidential=True)
     page.locator("#note").fill(SECRET)
     says(page, "Logga in i en annan flik innan du lämnar sidan")
     assert page.evaluate(STORED) == []
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked = accept_dialogs(page)
     page.goto(f"{stage.home}/prov/")
     assert asked == ["beforeunload"]
 
@@ -213,8 +224,7 @@ def test_leaving_is_not_questioned_when_the_text_is_safe(stage: Stage) -> None:
     page = form(stage)
     page.locator("#note").fill(SECRET)
     says(page, "Kunde inte spara")
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked = accept_dialogs(page)
     page.goto(f"{stage.home}/prov/")
     assert asked == []
 
@@ -552,7 +562,7 @@ def test_menu_closes_on_escape_outside_and_when_focus_leaves(stage: Stage) -> No
     for leave in (
         lambda: page.keyboard.press("Escape"),
         lambda: page.mouse.click(600, 400),
-        lambda: (page.keyboard.press("Tab"), page.keyboard.press("Tab")),
+        lambda: [page.keyboard.press(key) for key in ("Tab", "Tab")],  # type: ignore[func-returns-value]
     ):
         page.locator("summary").click()
         expect(menu).to_have_attribute("open", "")

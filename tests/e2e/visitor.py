@@ -172,7 +172,7 @@ class Visitor:
         # A sticky bar hides what lies beneath it from the rules, so the screen is made as tall as the page.
         page.set_viewport_size({"width": self.look.width, "height": max(self.look.height, page_height(page))})
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             found = axe(page)
             assert not found, f"{where}, {scheme}:\n  " + "\n  ".join(found)
         page.emulate_media(color_scheme="light")
