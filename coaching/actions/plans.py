@@ -79,9 +79,9 @@ def update_action(
 
 
 @transaction.atomic
-def complete_action(*, by: User, action: Action) -> Action:
-    """Tick an action off. One that is already closed stays as it was closed."""
-    return _close(action, Action.Status.DONE, by=by)
+def complete_action(*, by: User, action: Action, at: dt.datetime | None = None) -> Action:
+    """Tick an action off, as done now or `at` an earlier moment. A closed one stays as it was closed."""
+    return _close(action, Action.Status.DONE, by=by, at=at)
 
 
 @transaction.atomic
@@ -90,10 +90,11 @@ def cancel_action(*, by: User, action: Action) -> Action:
     return _close(action, Action.Status.CANCELLED, by=by)
 
 
-def _close(action: Action, status: Action.Status, *, by: User) -> Action:
+def _close(action: Action, status: Action.Status, *, by: User, at: dt.datetime | None = None) -> Action:
     action = _locked(action, by=by)
     if action.is_open:
-        action.status, action.closed_at, action.closed_by = status, timezone.now(), by
+        now = timezone.now()
+        action.status, action.closed_at, action.closed_by = status, min(at or now, now), by
         action.save(update_fields=["status", "closed_at", "closed_by"])
     return action
 

@@ -1,7 +1,9 @@
-"""Whether anything that decides tables, data or static files has changed since the demo was prepared."""
+"""Whether the demo is prepared: for the files as they stand, and for today."""
 
+import datetime as dt
 import hashlib
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from coachnet.demo.place import PREPARED
 from coachnet.lib.embedded import PROJECT
@@ -20,8 +22,8 @@ def note_prepared() -> None:
 
 
 def fingerprint(project: Path) -> str:
-    """A short text that changes when a file under SOURCES does, or when the gathered static files are gone."""
-    found = hashlib.sha256()
+    """A short text that changes with a file under SOURCES, with the day, and when static files are gone."""
+    found = hashlib.sha256(str(dt.datetime.now(ZoneInfo("Europe/Stockholm")).date()).encode())
     for folder in SOURCES:
         for path in sorted((project / folder).rglob("*")):
             if path.is_file() and path.suffix != ".pyc":

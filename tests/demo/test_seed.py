@@ -1,5 +1,7 @@
 """The invented network: whole, alive today, and attached to nobody who exists."""
 
+import datetime as dt
+
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
@@ -74,6 +76,22 @@ def test_plant_gives_the_coach_a_day():
     assert SessionDraft.objects.of(coach).count() == 1
     assert Action.objects.open().filter(owner_coach=coach, due_on__lt=today).exists()
     assert Action.objects.open().filter(owner_coach=coach, due_on=today).exists()
+
+
+def test_plant_dates_done_actions_to_when_they_were_due():
+    done = Action.objects.filter(status="done")
+    days = {(action.closed_at.date() - action.due_on).days for action in done}
+    assert done.count() > 100
+    assert days == {0}
+
+
+def test_refresh_gives_an_old_demo_a_day_again():
+    coach = User.objects.get(email=CAST[0].email)
+    today = timezone.localdate()
+    assert seed.refresh() is False
+    Session.objects.of(coach).on_day(today).update(date=today - dt.timedelta(days=1))
+    assert seed.refresh() is True
+    assert Session.objects.of(coach).on_day(today).planned().count() == 3
 
 
 def test_plant_spreads_sessions_over_the_year_and_fills_their_notes():

@@ -6,13 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from coaching.actions import add_coach
-from coaching.models import Programme
+from coaching.models import Programme, Session
 from coachnet.accounts.models import User
 from coachnet.audit.context import acting
+from coachnet.demo.cast import CAST
 from coachnet.demo.seed.coaching import Teller
 from coachnet.demo.seed.companies import invented, plant_company
 from coachnet.demo.seed.people import plant_invitation, plant_people
-from coachnet.demo.seed.today import plant_today
+from coachnet.demo.seed.today import plant_agenda, plant_today
 from companies.actions import mark_confidential
 from companies.models import Company
 
@@ -58,6 +59,16 @@ def plant() -> bool:
         )
     with acting(user=people["Maja Ekdahl"].pk):
         plant_today(people["Maja Ekdahl"])
+    return True
+
+
+def refresh() -> bool:
+    """Give the demo's coach a day with visits again, when she has none today. True if it did."""
+    coach = User.objects.get(email=CAST[0].email)
+    if Session.objects.of(coach).on_day(timezone.localdate()).exists():
+        return False
+    with transaction.atomic(), acting(user=coach.pk):
+        plant_agenda(coach)
     return True
 
 

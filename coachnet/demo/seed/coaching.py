@@ -9,6 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from django.utils import timezone
+
 from coaching.actions import (
     NextStep,
     SessionEntry,
@@ -120,7 +122,12 @@ class Teller:
         due = Action.objects.filter(engagement=engagement, due_on__lt=self.today - dt.timedelta(days=5))
         for action in due.order_by("due_on", "pk"):
             if self.random.random() < 0.95:
-                complete_action(by=lead, action=action)
+                assert action.due_on
+                complete_action(by=lead, action=action, at=_afternoon(action.due_on))
+
+
+def _afternoon(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(15)))
 
 
 def _working_day(day: dt.date) -> dt.date:

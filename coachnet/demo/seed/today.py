@@ -56,8 +56,7 @@ ACTIONS = (
 def plant_today(coach: User) -> None:
     """Plant the coach's present: around now, the days before and the weeks ahead."""
     now = timezone.localtime()
-    for plan in TODAY:
-        _plan(coach, plan, _around(now, plan.hours))
+    plant_agenda(coach)
     before = Plan(0, "Emmabo Byggåterbruk AB", 60, Session.Channel.ON_SITE, "Stig Emanuelsson")
     _plan(coach, before, _working_days(now, -2).replace(hour=10, minute=0))
     ahead = Plan(0, "Limmabo Trämoduler AB", 120, Session.Channel.ON_SITE, "Ulrika Sand")
@@ -69,6 +68,13 @@ def plant_today(coach: User) -> None:
     for name, what, owner, days in ACTIONS:
         _add_action(coach, name, what, owner, now.date() + dt.timedelta(days=days))
     _save_draft(coach, _working_days(now, -3))
+
+
+def plant_agenda(coach: User) -> None:
+    """Plan today's visits, around this very hour."""
+    now = timezone.localtime()
+    for plan in TODAY:
+        _plan(coach, plan, _around(now, plan.hours))
 
 
 def _plan(coach: User, plan: Plan, start: dt.datetime) -> Session:

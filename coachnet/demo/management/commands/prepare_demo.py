@@ -21,7 +21,7 @@ class Command(BaseCommand):
         call_command("load_reference", verbosity=0, stdout=StringIO())
         if not User.objects.exists():
             self.say("Inventing a network …")
-            call_command("seed_demo", verbosity=0)
+        call_command("seed_demo", verbosity=0)
         self.say("Gathering static files …")
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         note_prepared()
