@@ -78,11 +78,13 @@ def engagement_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, engagement: Engagement, **forms: Form) -> HttpResponse:
     user = _user(request)
     may_edit = rules.can_edit_engagement(user, engagement)
+    may_act = rules.is_on(user, engagement) and user.may(Permission.LOG_SESSIONS)
     values: dict[str, Any] = {
         "engagement": engagement,
         "company": engagement.company,
         "may_edit": may_edit,
-        "may_log": rules.is_on(user, engagement) and user.may(Permission.LOG_SESSIONS) and engagement.is_open,
+        "may_act": may_act,
+        "may_log": may_act and engagement.is_open,
         "stages": _stages(engagement),
         "actions": Action.objects.filter(engagement=engagement).open().with_rows().soonest_first()[:50],
         "sessions": Session.objects.visible_to(user)
