@@ -13,6 +13,7 @@ from coachnet.accounts.guards import requires
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
 from coachnet.audit.history import Related, history_of
+from coachnet.lib import markdown
 from coachnet.lib.keyset import page_of
 from companies import coached, rules
 from companies.models import Company, Contact
@@ -76,7 +77,7 @@ def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
     sessions, plan = context["sessions"], context["plan"]
     recent = list(sessions.newest_first().prefetch_related("coaches").defer("note")[:RECENT])
     readable = coached.sessions().visible_to(person(request)).filter(pk__in=[one.pk for one in recent])
-    notes = dict(readable.values_list("pk", "note"))
+    notes = {pk: markdown.plain(note) for pk, note in readable.values_list("pk", "note")}
     context |= {
         "tab": "overview",
         "last": sessions.held().newest_first().defer("note").first(),
