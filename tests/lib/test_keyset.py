@@ -63,7 +63,10 @@ def test_dates_travel_in_the_token(eleven):
     assert page.rows + rest.rows == list(rows.order_by(*by))
 
 
-@pytest.mark.parametrize("token", ["x", "a:b:c", "…", signing.dumps(["nonsense"]), "%00"])
+SIGNED = pytest.param(signing.dumps(["nonsense"]), id="signed")  # the time is in it: no name for a test
+
+
+@pytest.mark.parametrize("token", ["x", "a:b:c", "…", SIGNED, "%00"])
 def test_a_token_that_is_not_ours_gives_the_first_page(eleven, token):
     assert page_of(Company.objects.all(), by=BY, after=token, size=3).rows == walk(3)[0][:3]
 
