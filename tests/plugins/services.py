@@ -24,7 +24,8 @@ LOOPBACK = ("127.", "::1", "localhost")
 if OWN_SERVICES:
     run = os.environ["TEST_DATABASE_NAME"] + os.environ.get("PYTEST_XDIST_WORKER", "")
     url = embedded.urls("test")[1].removesuffix("0") + str(crc32(run.encode()) % 255 + 1)
-    os.environ.setdefault("REDIS_URL", url)
+    # Not a default: a worker inherits the address of the process that started it.
+    os.environ["REDIS_URL"] = url
 
 held = ExitStack()
 refused: list[str] = []
