@@ -87,7 +87,7 @@ def test_invited_coach_signs_up_and_signs_in_with_code_and_passkey(enter, look, 
     visitor.check()
     visitor.press("Logga in med passernyckel")
     device.lie_still(still=False)
-    page.wait_for_url(lambda url: "/accounts/" not in url)
+    page.wait_for_url(lambda url: "/accounts/" not in url, timeout=30_000)
     visitor.visit("/people/me/")
     visitor.check()
 
@@ -106,7 +106,7 @@ def test_invited_coach_signs_up_and_signs_in_with_code_and_passkey(enter, look, 
         time.sleep(30 - time.time() % 30)
         visitor.field("Kod").fill(code(secret))
         visitor.press("Logga in")
-    page.wait_for_url(lambda url: "/accounts/" not in url)
+    page.wait_for_url(lambda url: "/accounts/" not in url, timeout=30_000)
     user = User.objects.get(email="ny@example.se")
     assert set(Authenticator.objects.filter(user=user).values_list("type", flat=True)) == {
         "totp",
@@ -165,4 +165,4 @@ def test_passkey_is_offered_in_the_field_itself(enter, look):
     visitor.lose_session()
     assert device.count() == 1
     page.goto(f"{visitor.home}/accounts/login/")
-    page.wait_for_url(lambda url: "/accounts/" not in url)
+    page.wait_for_url(lambda url: "/accounts/" not in url, timeout=30_000)
