@@ -275,7 +275,6 @@ ACCOUNT_FORMS = {
     "add_email": "coachnet.accounts.signin_forms.AddEmailForm",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "coachnet.accounts.adapters.SecondStepAdapter"
 MFA_FORMS = {
     "authenticate": "coachnet.accounts.signin_forms.CodeForm",

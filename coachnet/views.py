@@ -1,5 +1,6 @@
 """Home, theme and language, errors, and the component gallery."""
 
+import datetime as dt
 import sys
 from typing import cast
 
@@ -10,8 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils import timezone, translation
 from django.views.decorators.http import require_POST, require_safe
 from redis.exceptions import RedisError
 from structlog.contextvars import get_contextvars
@@ -21,6 +21,7 @@ from coachnet.accounts.models import User
 from coachnet.accounts.roles import ROLES, Permission
 from coachnet.context import THEME_COOKIE, THEMES, gallery_is_open, theme_of
 from coachnet.gallery import example_context
+from coachnet.lib.addresses import own_address
 from coachnet.navigation import menu
 
 ONE_YEAR = 365 * 24 * 3600
@@ -38,9 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
     """To the page the person came from, if it is one of ours."""
-    address = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(address if ours else reverse("home"))
+    return HttpResponseRedirect(own_address(request, request.POST.get("next", "")) or reverse("home"))
 
 
 @public("A device's theme can be chosen before signing in.")
@@ -98,6 +97,20 @@ def personal_data(request: HttpRequest) -> HttpResponse:
 def cookies(request: HttpRequest) -> HttpResponse:
     """What the service keeps in the browser."""
     return render(request, "about/cookies.html")
+
+
+@public("Whoever has found a weakness must be able to tell us.")
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Where to report a weakness (RFC 9116). It expires half a year ahead, so it is true as long as it is served."""
+    expires = timezone.now().replace(microsecond=0) + dt.timedelta(days=180)
+    lines = (
+        f"Contact: mailto:{settings.SUPPORT_EMAIL}",
+        f"Expires: {expires.isoformat()}",
+        "Preferred-Languages: sv, en",
+        f"Canonical: {settings.SITE_URL}{reverse('security')}",
+    )
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @signed_in

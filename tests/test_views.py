@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpRequest
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from coachnet import views
@@ -202,3 +204,12 @@ def test_csrf_failure_says_what_to_do(coach: User) -> None:
 def test_error_pages_do_not_repeat_what_the_address_says(outsider: Client) -> None:
     page = outsider.get("/%3Cscript%3Ealert(1)%3C/script%3E/").content.decode()
     assert "<script>alert" not in page
+
+
+def test_security_txt_says_where_to_report_and_has_not_expired(outsider: Client, settings: Any) -> None:
+    settings.SUPPORT_EMAIL = "stod@example.se"
+    text = outsider.get("/.well-known/security.txt").content.decode()
+    facts = dict(line.split(": ", 1) for line in text.splitlines())
+    assert facts["Contact"] == "mailto:stod@example.se"
+    ahead = dt.datetime.fromisoformat(facts["Expires"]) - timezone.now()
+    assert dt.timedelta(days=150) < ahead < dt.timedelta(days=366)  # RFC 9116: less than a year

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +19,8 @@ from coaching.views import paging
 from coachnet.accounts.guards import requires
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
+from coachnet.audit.history import history_of
+from coachnet.lib.addresses import own_address
 from coachnet.lib.receipts import receipt
 
 RECENTLY = dt.timedelta(days=30)
@@ -53,9 +54,11 @@ def action_list(request: HttpRequest) -> HttpResponse:
 
 def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
     """To where the person came from, if that is one of our pages."""
-    address = request.POST.get("next") or request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return redirect(address if address and ours else otherwise)
+    return redirect(_came_from(request) or otherwise)
+
+
+def _came_from(request: HttpRequest) -> str:
+    return own_address(request, request.POST.get("next") or request.headers.get("Referer", ""))
 
 
 @requires(Permission.LOG_SESSIONS)
@@ -158,6 +161,12 @@ def _show(
     action: Action | None,
     key: uuid.UUID | None = None,
 ) -> HttpResponse:
-    back = request.POST.get("next") or request.headers.get("Referer", "")
-    values = {"form": form, "engagement": engagement, "action": action, "key": key, "next": back}
+    values = {
+        "form": form,
+        "engagement": engagement,
+        "action": action,
+        "key": key,
+        "next": _came_from(request),
+        "history": history_of(action, after=request.GET.get("after", "")) if action else None,
+    }
     return render(request, "coaching/action_form.html", values, status=422 if form.errors else 200)

@@ -62,16 +62,20 @@ def just_signed_in(user: User) -> bool:
 
 
 class NoStoreMiddleware:
-    """What a signed-in person reads stays out of caches: the next one at the computer may be someone else."""
+    """What a signed-in person reads stays out of caches, and signing out empties them: the next may be another."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Forbid storing, unless the view has said otherwise."""
+        came_signed_in = request.user.is_authenticated
         response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response:
             add_never_cache_headers(response)
+        if came_signed_in and not request.user.is_authenticated:
+            # What the browser kept for the person goes with her, the local copy of unsaved text included.
+            response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 

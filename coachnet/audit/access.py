@@ -15,14 +15,13 @@ from typing import Any
 
 import structlog
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
-from redis.exceptions import RedisError
 
 from coachnet.audit.context import client_address
 from coachnet.audit.masking import masked_path, masked_text
 from coachnet.audit.models import AccessEvent
+from coachnet.lib.counting import count_in_window
 
 # The first refusals of a person or an address in a window are recorded one by one, then only the round numbers.
 WINDOW_SECONDS = 600
@@ -91,10 +90,4 @@ def digest(text: str) -> str:
 def _count(request: HttpRequest) -> int:
     """How many refusals this person, or this address, has had in the present window."""
     who = f"user:{request.user.pk}" if request.user.is_authenticated else f"address:{client_address(request)}"
-    key = "audit-denied-" + hashlib.sha256(who.encode()).hexdigest()[:24]
-    try:
-        cache.add(key, 0, WINDOW_SECONDS)
-        return cache.incr(key)
-    except (RedisError, ValueError):
-        # Without the cache, or when the window closed between the two calls, the refusal is recorded all the same.
-        return 1
+    return count_in_window("audit-denied-" + hashlib.sha256(who.encode()).hexdigest()[:24], WINDOW_SECONDS)

@@ -13,7 +13,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from coachnet.accounts.guards import requires
+from coachnet.accounts.guards import limited, requires
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
 from coachnet.audit.access import record_export
@@ -26,6 +26,8 @@ from companies.models import Company
 from companies.querysets import CompanyQuerySet
 
 HITS = 10
+search_limit = limited("search", most=240, seconds=60)
+export_limit = limited("export", most=30, seconds=3600)
 EXPORT_CHUNK = 500
 
 
@@ -61,6 +63,7 @@ def company_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_COMPANIES)
+@export_limit
 @require_safe
 def company_export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The chosen companies as CSV. Written down in the audit log before the first row leaves."""
@@ -81,6 +84,7 @@ def company_export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse
 
 
 @requires(Permission.SEE_COMPANIES)
+@search_limit
 @require_safe
 def company_options(request: HttpRequest) -> HttpResponse:
     """Suggestions for a field that chooses a company to log for: one's own first, then those nobody coaches."""
@@ -96,6 +100,7 @@ def company_options(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_COMPANIES)
+@search_limit
 @require_safe
 def palette(request: HttpRequest) -> HttpResponse:
     """Hits for the search palette: companies, and people for those who may see them."""

@@ -14,6 +14,7 @@ from tests.conftest import ClientOf
 PUBLIC = {
     "theme",
     "language",
+    "security",
     "about-accessibility",
     "about-personal-data",
     "about-cookies",

@@ -172,7 +172,7 @@ def fail_to_sign_in(client, user, times, **extra):
 
 
 def test_login_is_limited_for_one_account_from_any_address(coach, outsider, settings):
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.TRUSTED_PROXIES = 1
     for number in range(5):
         fail_to_sign_in(outsider, coach, 1, headers={"x-forwarded-for": f"192.0.2.{number}"})
     sign_in(outsider, coach, headers={"x-forwarded-for": "192.0.2.99"})
@@ -192,7 +192,7 @@ def test_login_limit_is_not_cleared_by_signing_in_to_another_account(coach, coll
 
 def test_login_limit_for_one_address_ignores_forged_forwarding(settings):
     """Behind one proxy only its own entry, the last, counts: what the sender writes before it is ignored."""
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.TRUSTED_PROXIES = 1
     people = UserFactory.create_batch(11)
     for number, person in enumerate(people[:10]):
         fail_to_sign_in(Client(), person, 1, headers={"x-forwarded-for": f"203.0.113.{number}, 192.0.2.1"})
@@ -476,6 +476,13 @@ def test_logout_ends_the_session(coach, outsider):
     assert not Session.objects.filter(pk=key).exists()
 
 
+def test_logout_empties_what_the_browser_kept(coach, client_of):
+    client = client_of(coach)
+    assert "Clear-Site-Data" not in client.get("/people/me/")
+    assert client.post("/accounts/logout/")["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in client.get("/accounts/login/")
+
+
 def test_forms_without_a_token_are_refused(coach):
     client = Client(enforce_csrf_checks=True)
     assert client.post(LOGIN, {"login": coach.email, "password": PASSWORD}).status_code == 403
@@ -488,3 +495,21 @@ def test_closed_account_is_told_so_with_the_right_password_only(coach, outsider)
     assert sign_in(outsider, coach)["Location"] == "/accounts/inactive/"
     assert "hör inte ihop" in sign_in(Client(), coach, "fel-lösenord-alltid").content.decode()
     assert not is_signed_in(outsider)
+
+
+@pytest.mark.parametrize("forwarded", ["", "203.0.113.9", "nonsense, 10.0.0.1"])
+def test_login_past_the_proxies_is_answered_and_limited(forwarded, coach, settings):
+    """Fewer forwarded addresses than proxies: the header is not ours, and the peer's own address counts."""
+    settings.TRUSTED_PROXIES = 3
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "2/m/ip"}
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    tries = [
+        Client(REMOTE_ADDR="192.0.2.7").post("/accounts/login/", wrong(number), headers=headers)
+        for number in range(3)
+    ]
+    assert [one.status_code for one in tries] == [200, 200, 200]
+    assert "många försök" in tries[-1].content.decode()
+
+
+def wrong(number):
+    return {"login": f"okand{number}@example.se", "password": "fel-losenord-har"}

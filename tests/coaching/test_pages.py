@@ -279,6 +279,15 @@ def test_action_edit_returns_only_to_our_own_pages(client_of, coach, action, add
     assert response["Location"] == reverse("coaching:action-list")
 
 
+def test_action_edit_leads_nowhere_foreign_and_shows_its_history(client_of, coach, action):
+    client = client_of(coach)
+    page = client.post(f"/actions/{action.pk}/edit/", {"what": "", "next": "javascript:alert(1)"})
+    assert page.status_code == 422
+    assert "javascript:" not in page.content.decode()
+    client.post(f"/actions/{action.pk}/done/", {"done": "1"})
+    assert "Genomförd" in client.get(f"/actions/{action.pk}/edit/").content.decode().partition("Historik")[2]
+
+
 def test_action_create_twice_makes_one(client_of, coach, engagement):
     values = {"what": "Ring", "owner": f"coach:{coach.pk}", "key": str(uuid.uuid4())}
     for _ in range(2):

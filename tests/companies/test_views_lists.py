@@ -3,12 +3,14 @@
 import csv
 import datetime as dt
 import re
+from functools import partial
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from coachnet.audit.models import AccessEvent
+from coachnet.lib.counting import count_in_window
 from companies.models import Company
 from tests.factories.coaching import ActionFactory, EngagementFactory, SessionFactory
 from tests.factories.companies import CompanyFactory
@@ -413,3 +415,18 @@ def test_company_export_disarms_formulas_and_leaves_out_personnummer(client_of, 
     assert "'=HYPERLINK(1)" in rows
     assert rows["Lagat & Lappat"][1] == ""
     assert "8112" not in str(rows)
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [("/companies/options/?q=a", 240), ("/companies/palette/?q=a", 240), ("/companies/export/", 30)],
+)
+def test_nobody_empties_the_register_in_a_burst(client_of, coach, colleague, address, most):
+    client = client_of(coach)
+    ask = partial(client.get, address, headers={"HX-Request": "true"})
+    what = "export" if "export" in address else "search"
+    assert ask().status_code == 200
+    for _ in range(most - 2):
+        count_in_window(f"limit:{what}:{coach.pk}", 60)
+    assert [ask().status_code, ask().status_code] == [200, 429]
+    assert client_of(colleague).get(address, headers={"HX-Request": "true"}).status_code == 200
