@@ -151,6 +151,8 @@ def test_an_expired_sign_in_costs_nothing(enter: Enter, network: Network, coach:
     visitor.field("Lösenord").fill(PASSWORD)
     page.locator("form button.btn--primary").click()
     expect(visitor.field("Anteckning")).to_have_value(NOTE)
+    page.wait_for_load_state("networkidle")  # the device hands its own copy in, then shows the form again
+    expect(visitor.field("Anteckning")).to_have_value(NOTE)
     visitor.check()
     save(visitor)
     expect(page).to_have_url(re.compile(r"\?saved"))
