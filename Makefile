@@ -8,8 +8,9 @@ PRODUCTION_LIKE := env $$(grep '^[A-Z]' deploy/check.env | xargs) $(RUN)
 COMPILE := .tools/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-# One worker per core, a file at a time; `make test PARALLEL=` runs one after the other.
-PARALLEL ?= --numprocesses logical --dist loadfile
+# One worker per core, a file at a time in the order of the alphabet, which puts the small files last;
+# `make test PARALLEL=` runs one after the other.
+PARALLEL ?= --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 .DELETE_ON_ERROR:
 .SUFFIXES:

@@ -1,5 +1,4 @@
-"""Coachnet: the web platform of a network of business coaches."""
+"""Coachnet: the web platform of a network of business coaches.
 
-from coachnet.celery import app as celery_app
-
-__all__ = ("celery_app",)
+The Celery application is loaded by `coachnet.accounts.apps`, not here: `make demo` and its mail catcher run without it.
+"""

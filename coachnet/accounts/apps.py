@@ -1,5 +1,7 @@
 """People, organisations, roles, invitations and sign-in."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class AccountsConfig(AppConfig):
 
     name = "coachnet.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Make our Celery application the one that tasks are sent through."""
+        import_module("coachnet.celery")

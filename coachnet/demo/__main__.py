@@ -12,7 +12,7 @@ from coachnet.lib import embedded
 if __name__ == "__main__":
     os.environ["COACHNET_MODE"] = "demo"
     try:
-        with embedded.running("demo"):
+        with embedded.running("demo", start=False):
             run(Log())
     except (ImproperlyConfigured, embedded.EmbeddedError) as error:
         sys.exit(str(error))

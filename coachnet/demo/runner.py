@@ -2,7 +2,8 @@
 
 1. Refuse settings that point anywhere else, and a second demo beside the first.
 2. Prepare database and files, unless nothing has changed.
-3. Start web and mail catcher; say where to look when the first page answers; start worker and beat.
+3. Start web and mail catcher while the servers come up; say where to look when the first page answers;
+   start worker and beat.
 4. Watch: a part that dies is started again, and so are the servers beneath.
 5. On Ctrl-C (or SIGTERM, or a closed terminal) stop everything in order.
 
@@ -19,6 +20,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from threading import Event
 from types import FrameType
@@ -33,6 +35,7 @@ from coachnet.lib import embedded
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 FIRST_PORT = 8000
 READY_SECONDS = 60
+BEGAN = time.perf_counter()
 
 
 def run(log: Log) -> None:
@@ -40,15 +43,17 @@ def run(log: Log) -> None:
 
     Errors: ImproperlyConfigured with a sentence when it must not or cannot start.
     """
-    began = time.monotonic()
     foreign = [name for name in NOT_FOR_THE_DEMO if os.environ.get(name)]
     if foreign:
         raise ImproperlyConfigured(
             f"The demo brings its own servers. Unset {', '.join(foreign)} and try again."
         )
-    with _alone(), _told_to_stop() as stop:
-        if not is_prepared() and not _prepare(log, stop):
-            return
+    with _alone(), _told_to_stop() as stop, ThreadPoolExecutor(1) as aside:
+        servers = aside.submit(embedded.ensure, PLACE)
+        if not is_prepared():
+            servers.result()
+            if not _prepare(log, stop):
+                return
         port, mail_port = free_port(FIRST_PORT), free_port(0)
         site = f"http://localhost:{port}"
         ADDRESS.write_text(site)
@@ -56,8 +61,9 @@ def run(log: Log) -> None:
         parts = Parts(log)
         try:
             parts.start(web, mail)
+            servers.result()
             if _wait_for_page(f"{site}/demo/", stop, parts):
-                _announce(log, site, time.monotonic() - began)
+                _announce(log, site, time.perf_counter() - BEGAN)
             elif not stop.is_set():
                 log.line("demo", f"No page has answered for {READY_SECONDS} s; the lines above say why.")
             parts.start(worker, beat)

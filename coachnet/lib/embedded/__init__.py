@@ -97,8 +97,10 @@ def urls(mode: str, project: Path = PROJECT) -> tuple[str, str]:
 
 
 @contextmanager
-def running(mode: str, project: Path = PROJECT) -> Iterator[Place]:
+def running(mode: str, project: Path = PROJECT, *, start: bool = True) -> Iterator[Place]:
     """Hold both servers up for as long as the block runs, and see them stop if nobody else holds them.
+
+    Without `start` the block itself calls `ensure`, at the latest before it needs them.
 
     Errors: EmbeddedError if they cannot be started.
     """
@@ -107,7 +109,8 @@ def running(mode: str, project: Path = PROJECT) -> Iterator[Place]:
     last = False
     try:
         with locked(place, "holders", fcntl.LOCK_SH) as lock:
-            ensure(place)
+            if start:
+                ensure(place)
             try:
                 yield place
             finally:
