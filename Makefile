@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
-SOURCES := coachnet companies coaching tests tools manage.py
+SOURCES := coachnet companies coaching events dashboards tests tools manage.py
 PRODUCTION_LIKE := env $$(grep '^[A-Z]' deploy/check.env | xargs) $(RUN)
 COMPILE := .tools/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
