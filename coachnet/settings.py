@@ -195,6 +195,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 120.0,
     },
     "clear-old-drafts": {"task": "coaching.tasks.clear_old_drafts", "schedule": 3600.0},
+    "settle-meetings": {"task": "events.tasks.settle_events", "schedule": 30.0},
+    "clear-diets": {"task": "events.tasks.clear_diets", "schedule": 3600.0},
 }
 
 STATIC_URL = "static/"
@@ -295,6 +297,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # localhost over plain http
 MFA_REQUIRED_ROLES = env.words("MFA_REQUIRED_ROLES", "" if DEMO else "organiser,official,admin")
 USERSESSIONS_TRACK_ACTIVITY = True
 INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
+# How long a place from a waiting list is held for the next in line; never longer than half the time to the start.
+EVENT_OFFER_HOURS = env.number("EVENT_OFFER_HOURS", 24)
 
 # An OpenID Connect provider is switched on by naming it here.
 OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", "")
