@@ -79,6 +79,15 @@ PLACES = (
         key="a",
     ),
     Place(
+        "events:event-list",
+        _("Träffar"),
+        "calendar",
+        Permission.SEE_MEETINGS,
+        ("events:",),
+        key="m",
+        sentence=_("Nätverksträffar och ämnesträffar, vem som kommer och vad som är på gång."),
+    ),
+    Place(
         "accounts:person-list",
         _("Personer"),
         "users",

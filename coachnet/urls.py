@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("coachnet.accounts.signin_urls")),
     path("accounts/", include("allauth.urls")),
     path("companies/", include("companies.urls")),
+    path("meetings/", include("events.urls")),
     path("", include("coaching.urls")),
     path("theme/", views.theme, name="theme"),
     path("language/", views.language, name="language"),

@@ -81,9 +81,9 @@ def forget(registration: Registration) -> None:
         return
     someone = f"user:{to.pk}" if isinstance(to, User) else f"mail:{to.email.lower()}"
     waiting = Notification.objects.about(registration.invitation.event).waiting()
-    waiting.filter(rule__in=REMINDERS, recipient=someone, occurrence__startswith=f"{registration.pk}-").update(
-        state=Notification.State.SKIPPED, reason=Notification.Reason.WITHDRAWN
-    )
+    waiting.filter(
+        rule__in=REMINDERS, recipient=someone, occurrence__startswith=f"{registration.pk}-"
+    ).update(state=Notification.State.SKIPPED, reason=Notification.Reason.WITHDRAWN)
 
 
 def change(event: Event) -> None:
@@ -120,10 +120,8 @@ def cancel(event: Event) -> None:
 
 def _question(event: Event, to: User | Guest, now: dt.datetime) -> list[Wanted]:
     """The question to those who have not answered: before the last day, or a week before the meeting."""
-    if event.answer_by:
-        day = event.answer_by - dt.timedelta(days=ASK_DAYS)
-    else:
-        day = event.day - dt.timedelta(days=7)
+    last_day, days = (event.answer_by, ASK_DAYS) if event.answer_by else (event.day, 7)
+    day = last_day - dt.timedelta(days=days)
     due_at = _at_morning(day)
     return [Wanted(ASKED, to, f"before-{day}", due_at)] if due_at > now else []
 

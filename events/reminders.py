@@ -194,4 +194,3 @@ ALL_RULES = (
 def register_rules() -> None:
     """Make the rules known to delivery."""
     register(*ALL_RULES)
-

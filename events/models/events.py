@@ -16,7 +16,7 @@ from coachnet.accounts.models import Organisation, User
 from coachnet.accounts.roles import Permission
 from coachnet.audit.tracking import audited
 
-# "09:30 Så prissätter du återtag | Karin Wetterlund, RISE"
+# A line such as 09:30 Så prissätter du återtag | Karin Wetterlund, RISE
 _PROGRAMME_LINE = re.compile(r"^(?P<time>\d{1,2}[:.]\d{2})?\s*(?P<what>[^|]*)(?:\|(?P<who>.*))?$")
 
 # What a calendar must be told of: whoever changes one of these, in whatever way, raises the sequence with it.
@@ -113,7 +113,9 @@ class Event(models.Model):
             models.Index(fields=["ends_at", "id"], name="event_by_end"),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="event_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="event_ends_after_it_starts"
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft") | (~Q(title="") & (~Q(place="") | ~Q(link=""))),
                 name="event_published_is_somewhere",
