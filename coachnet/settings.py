@@ -197,6 +197,12 @@ CELERY_BEAT_SCHEDULE = {
     "clear-old-drafts": {"task": "coaching.tasks.clear_old_drafts", "schedule": 3600.0},
     "settle-meetings": {"task": "events.tasks.settle_events", "schedule": 30.0},
     "clear-diets": {"task": "events.tasks.clear_diets", "schedule": 3600.0},
+    # The tick of reminders and messages. One that waited for a worker until the next is of no use.
+    "send-due": {
+        "task": "coachnet.notifications.tasks.send_due",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
 }
 
 STATIC_URL = "static/"
@@ -220,7 +226,7 @@ _mail = env.mail("EMAIL_URL", None if PRODUCTION else "smtp://127.0.0.1:2525")
 EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
 EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.ssl, _mail.starttls
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
 DEFAULT_FROM_EMAIL = env.text(
     "DEFAULT_FROM_EMAIL",
     None if PRODUCTION else "Coachnet <no-reply@coachnet.example>",

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health.live, name="health"),
     path("health/ready/", health.ready, name="health-ready"),
     path("people/", include("coachnet.accounts.urls")),
+    path("", include("coachnet.notifications.urls")),
     path("audit/", include("coachnet.audit.urls")),
     path("", include("coachnet.accounts.signin_urls")),
     path("accounts/", include("allauth.urls")),

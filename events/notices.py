@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from coachnet.accounts.models import User
 from coachnet.notifications.actions import Guest, Wanted, align, post, withdraw
-from coachnet.notifications.models import Notification
+from coachnet.notifications.models import Notification, recipient_key
 from events.models import Event, EventInvitation, Registration
 
 INVITATION = "event-invitation"
@@ -79,7 +79,7 @@ def forget(registration: Registration) -> None:
     to = recipient(registration.invitation)
     if to is None:
         return
-    someone = f"user:{to.pk}" if isinstance(to, User) else f"mail:{to.email.lower()}"
+    someone = recipient_key(to if isinstance(to, User) else to.email)
     waiting = Notification.objects.about(registration.invitation.event).waiting()
     waiting.filter(
         rule__in=REMINDERS, recipient=someone, occurrence__startswith=f"{registration.pk}-"

@@ -52,7 +52,7 @@ class Case:
             "organiser": self.event.created_by,
             "about": markdown.plain(self.event.description),
         }
-        return Letter(f"events/emails/{name}", context, files)
+        return Letter(f"events/emails/{name}", context, files, reply_to=(self.event.created_by.email,))
 
 
 Answer = Letter | Reason

@@ -156,6 +156,7 @@ OTHER_ARGUMENTS: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "accounts:session-end": lambda scene: {"pk": 1},
     "account_reset_password_from_key": lambda scene: {"uidb36": "1", "key": "set-password"},
     "account_confirm_email": lambda scene: {"key": "x"},
+    "notifications:off": lambda scene: {"token": "x" * 43},
     "mfa_": lambda scene: {"pk": 1},
     "openid_connect_": lambda scene: {"provider_id": "organisation"},
 }

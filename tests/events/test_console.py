@@ -54,7 +54,7 @@ def test_a_meeting_is_made_and_read_back_in_swedish_time(organiser: User, client
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"title": ""}, "Fältet måste fyllas i"),
+        ({"title": ""}, "Detta fält måste fyllas i"),
         ({"end_time": "08:00"}, "sluta efter"),
         ({"capacity": "0"}, "större än eller lika med 1"),
         ({"link": "inte en länk"}, "Skriv hela länken"),
@@ -218,7 +218,7 @@ def test_console_costs_the_same_for_one_and_eleven(
             client.get(address)
         with django_assert_num_queries(8):
             client.get(address + "check-in/")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get("/meetings/")
 
 

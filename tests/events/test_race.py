@@ -12,6 +12,13 @@ from events.actions import places
 from events.models import Event, EventInvitation, Registration
 from tests.factories.events import EventFactory, GuestFactory
 
+
+@pytest.fixture(autouse=True)
+def nobody_sends(monkeypatch):
+    """Here a queued mail would be sent by the thread that queued it, as there is no worker."""
+    monkeypatch.setattr("coachnet.notifications.actions.send_soon", lambda: None)
+
+
 PEOPLE, PLACES, AT_ONCE = 40, 10, 8
 
 

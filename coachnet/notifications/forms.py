@@ -1,0 +1,35 @@
+"""A person's choices, and the filter of the list of what is sent."""
+
+from typing import Any
+
+from django import forms
+
+from coachnet.accounts.models import User
+from coachnet.notifications import actions
+from coachnet.notifications.models import NotificationPreference, recipient_key
+from coachnet.notifications.registry import RULES, Rule
+
+
+class ChoicesForm(forms.Form):
+    """One switch for each rule that may send the person mail and can be turned off."""
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        mine = NotificationPreference.objects.filter(recipient=recipient_key(person))
+        chosen = dict(mine.values_list("rule", "is_on"))
+        for_person = [rule for rule in RULES.values() if rule.audience(person)]
+        self.always = [rule for rule in for_person if not rule.can_turn_off]
+        self.rules: list[Rule] = [rule for rule in for_person if rule.can_turn_off]
+        for rule in self.rules:
+            self.fields[rule.key] = forms.BooleanField(
+                label=str(rule.name),
+                help_text=str(rule.sentence),
+                required=False,
+                initial=chosen.get(rule.key, rule.is_on),
+            )
+
+    def save(self) -> None:
+        """Keep what was chosen."""
+        wanted = [key for key, is_on in self.cleaned_data.items() if is_on]
+        actions.set_choices(by=self.person, offered=[rule.key for rule in self.rules], wanted=wanted)
