@@ -50,7 +50,7 @@ def read(text: str) -> Guests:
 def check_name(name: str) -> str:
     """A name that may stand in a mail. Raises ValidationError."""
     if _FORBIDDEN_IN_NAME.search(name):
-        raise ValidationError(gettext("Skriv bara ett namn, utan länkar och tecken som < och >."))
+        raise ValidationError(gettext("Skriv bara ett namn, utan länkar och taggar."))
     return name
 
 

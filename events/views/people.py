@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.core.ratelimit import consume, respond_429
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -103,7 +103,7 @@ def person_move(request: SignedInRequest, pk: int, person: int) -> HttpResponse:
     invitation = _person(request, pk, person)
     asked = request.POST.get("to") or request.GET.get("to", "")
     if asked not in (State.COMING, State.WAITING, State.DECLINED):
-        raise PermissionDenied
+        return HttpResponseBadRequest()
     before = invitation.live.state if invitation.live else State.DECLINED
     to = State(asked)
     is_undo = "to" in request.GET

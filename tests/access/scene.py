@@ -16,6 +16,7 @@ from django.utils import timezone
 from coaching.models import Action, Engagement, Session, SessionDraft
 from coachnet.accounts.models import Invitation, Organisation, User
 from companies.models import Company, Contact
+from events.models import EventInvitation
 from tests.factories.accounts import InvitationFactory
 from tests.factories.coaching import (
     ActionFactory,
@@ -25,6 +26,7 @@ from tests.factories.coaching import (
     SessionFactory,
 )
 from tests.factories.companies import CompanyFactory, ContactFactory
+from tests.factories.events import EventFactory, GuestFactory, MemberFactory
 
 WHOSE = ("own", "colleague", "other", "confidential")
 
@@ -75,6 +77,12 @@ class Scene:
     people: dict[str, User]
     organisation: Organisation
     invitation: Invitation
+    guest: EventInvitation
+
+    @property
+    def guests(self) -> tuple[str, ...]:
+        """What tells who comes to a meeting, and what she eats: for those who plan it."""
+        return (self.guest.name, self.guest.email, "Nötfri kost till gästen")
 
 
 def build(people: dict[str, User]) -> Scene:
@@ -91,7 +99,22 @@ def build(people: dict[str, User]) -> Scene:
         people,
         people["coach"].organisation,  # type: ignore[arg-type]
         InvitationFactory(invited_by=people["organiser"], organisation=people["coach"].organisation),
+        _guest(people),
     )
+
+
+def _guest(people: dict[str, User]) -> EventInvitation:
+    """A guest who comes to a meeting that the coach is invited to as well."""
+    event = EventFactory(created_by=people["organiser"])
+    MemberFactory(event=event, user=people["coach"])
+    guest: EventInvitation = GuestFactory(
+        event=event,
+        name="Gästen Granlund",
+        email="granlund@gast.example",
+        answered="coming",
+        answered__diet="Nötfri kost till gästen",
+    )
+    return guest
 
 
 def _holding(whose: str, coach: User, programme: Any) -> Holding:
@@ -154,6 +177,12 @@ OTHER_ARGUMENTS: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "accounts:invitation-open": lambda scene: {"token": "x" * 43},
     "accounts:invitation-": lambda scene: {"pk": scene.invitation.pk},
     "accounts:session-end": lambda scene: {"pk": 1},
+    "events:answer-open": lambda scene: {"token": "x" * 43},
+    "events:feedback-open": lambda scene: {"token": "x" * 43},
+    "events:answer": lambda scene: {"pk": scene.guest.pk},
+    "events:feedback": lambda scene: {"pk": scene.guest.pk},
+    "events:person-": lambda scene: {"pk": scene.guest.event_id, "person": scene.guest.pk},
+    "events:event-": lambda scene: {"pk": scene.guest.event_id},
     "account_reset_password_from_key": lambda scene: {"uidb36": "1", "key": "set-password"},
     "account_confirm_email": lambda scene: {"key": "x"},
     "notifications:off": lambda scene: {"token": "x" * 43},
