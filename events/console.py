@@ -50,6 +50,17 @@ class Places:
     members: int
     guests: int
     offered: int
+    attended: int = 0
+
+    @property
+    def coming(self) -> int:
+        """Those who have a place."""
+        return self.members + self.guests
+
+    @property
+    def share_here(self) -> int:
+        """How many percent of those who had a place were there."""
+        return round(100 * self.attended / self.coming) if self.coming else 0
 
     @property
     def taken(self) -> int:
@@ -90,6 +101,7 @@ def places_of(event: Event) -> Places:
         members=Count("pk", filter=Q(state=State.COMING, invitation__user__isnull=False)),
         guests=Count("pk", filter=Q(state=State.COMING, invitation__user__isnull=True)),
         offered=Count("pk", filter=Q(state=State.OFFERED)),
+        attended=Count("pk", filter=Q(attended_at__isnull=False)),
     )
     return Places(event.capacity, **counts)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +25,8 @@ from events.models import Event, EventInvitation, Registration
 from events.views.guest import answer_context, answer_initial, calendar_response
 
 PAGE_SIZE = 25
+TAKEN = Q(invitations__registrations__state__in=Registration.TAKES_A_PLACE)
+ATTENDED = Q(invitations__registrations__attended_at__isnull=False)
 
 
 def visible_event(request: SignedInRequest, pk: int) -> Event:
@@ -44,6 +46,8 @@ def event_list(request: SignedInRequest) -> HttpResponse:
         .annotate(
             invitation_pk=Subquery(own.values("pk")[:1]),
             answer=Coalesce(Subquery(newest.values("state")[:1]), Value("")),
+            taken=Count("invitations__registrations", filter=TAKEN),
+            attended=Count("invitations__registrations", filter=ATTENDED),
         )
         .prefetch_related("hosts")
     )
@@ -70,7 +74,7 @@ def event_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _console(request: SignedInRequest, event: Event) -> HttpResponse:
-    group = console.group_of(request.GET.get("answer", ""))
+    group = console.group_of(request.GET.get("answer", "attended" if event.is_over else ""))
     text = request.GET.get("q", "").strip()[:100]
     people = group.chosen(event.invitations.all()).with_people().with_sort_key()
     by = ("sort_key", "pk")
