@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -195,6 +196,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 120.0,
     },
     "clear-old-drafts": {"task": "coaching.tasks.clear_old_drafts", "schedule": 3600.0},
+    # At night, in batches: reminders follow from the facts again, whatever an import or a restored copy did.
+    "align-reminders": {
+        "task": "coaching.tasks.align_reminders",
+        "schedule": crontab(hour="2", minute="40"),
+        "options": {"expires": 3600},
+    },
     # The tick of reminders and messages. One that waited for a worker until the next is of no use.
     "send-due": {
         "task": "coachnet.notifications.tasks.send_due",

@@ -143,6 +143,11 @@ class Notification(models.Model):
         return f"{self.rule} {self.recipient} {self.due_at:%Y-%m-%d %H:%M}"
 
     @property
+    def about_pk(self) -> str:
+        """The primary key of the object it is about, as text."""
+        return self.about.partition(":")[2]
+
+    @property
     def reader_language(self) -> str:
         """The language the recipient reads."""
         return self.user.language if self.user else self.language
