@@ -160,57 +160,58 @@ def sessions_of_visible_companies(viewer: User, about: Collection[str]) -> set[s
     return {pks[str(pk)] for pk in found.values_list("pk", flat=True)}
 
 
+RULES = (
+    Rule(
+        reminders.SESSION_TOMORROW,
+        _("Tillfälle i morgon"),
+        _("Dagen före klockan 15, när du har tillfällen inplanerade."),
+        session_tomorrow,
+        bundles=True,
+        audience=coaches,
+    ),
+    Rule(
+        reminders.SESSION_TOMORROW_CONTACT,
+        _("Tillfälle i morgon, till företaget"),
+        _("Dagen före klockan 15, till dem som ska vara med från företaget."),
+        session_tomorrow_contact,
+        audience=nobody,
+        recipients_shown=sessions_of_visible_companies,
+    ),
+    Rule(
+        reminders.SESSION_TO_LOG,
+        _("Tillfälle att logga"),
+        _("Nästa arbetsdag klockan 08:30, om ett tillfälle har varit men inte är loggat."),
+        session_to_log,
+        bundles=True,
+        audience=coaches,
+    ),
+    Rule(
+        reminders.ACTION_DUE,
+        _("Åtgärd i dag"),
+        _("Klockan 07:30 den dag en åtgärd som du har lovat ska vara klar."),
+        action_due,
+        bundles=True,
+        audience=coaches,
+    ),
+    Rule(
+        reminders.ACTION_OVERDUE,
+        _("Försenad åtgärd"),
+        _("En gång, tre dagar efter slutdatum, om åtgärden inte är klar."),
+        action_overdue,
+        bundles=True,
+        audience=coaches,
+    ),
+    Rule(
+        reminders.COMPANY_QUIET,
+        _("Tyst företag"),
+        _("När det har gått 45 dagar sedan ni sågs och inget är planerat, för företag där du är huvudcoach."),
+        company_quiet,
+        bundles=True,
+        audience=coaches,
+    ),
+)
+
+
 def register_rules() -> None:
     """Add coaching's rules to those by which mail is sent."""
-    register(
-        Rule(
-            reminders.SESSION_TOMORROW,
-            _("Tillfälle i morgon"),
-            _("Dagen före klockan 15, när du har tillfällen inplanerade."),
-            session_tomorrow,
-            bundles=True,
-            audience=coaches,
-        ),
-        Rule(
-            reminders.SESSION_TOMORROW_CONTACT,
-            _("Tillfälle i morgon, till företaget"),
-            _("Dagen före klockan 15, till dem som ska vara med från företaget."),
-            session_tomorrow_contact,
-            audience=nobody,
-            recipients_shown=sessions_of_visible_companies,
-        ),
-        Rule(
-            reminders.SESSION_TO_LOG,
-            _("Tillfälle att logga"),
-            _("Nästa arbetsdag klockan 08:30, om ett tillfälle har varit men inte är loggat."),
-            session_to_log,
-            bundles=True,
-            audience=coaches,
-        ),
-        Rule(
-            reminders.ACTION_DUE,
-            _("Åtgärd i dag"),
-            _("Klockan 07:30 den dag en åtgärd som du har lovat ska vara klar."),
-            action_due,
-            bundles=True,
-            audience=coaches,
-        ),
-        Rule(
-            reminders.ACTION_OVERDUE,
-            _("Försenad åtgärd"),
-            _("En gång, tre dagar efter slutdatum, om åtgärden inte är klar."),
-            action_overdue,
-            bundles=True,
-            audience=coaches,
-        ),
-        Rule(
-            reminders.COMPANY_QUIET,
-            _("Tyst företag"),
-            _(
-                "När det har gått 45 dagar sedan ni sågs och inget är planerat, för företag där du är huvudcoach."
-            ),
-            company_quiet,
-            bundles=True,
-            audience=coaches,
-        ),
-    )
+    register(*RULES)
