@@ -97,6 +97,15 @@ PLACES = (
         sentence=_("Personerna i nätverket, deras roller och inbjudningar."),
     ),
     Place(
+        "notifications:delivery-list",
+        _("Utskick"),
+        "send",
+        Permission.SEE_DELIVERY,
+        ("notifications:delivery-",),
+        sentence=_("Påminnelser och utskick: vad som väntar, har gått ut eller fastnat."),
+        in_tabbar=False,
+    ),
+    Place(
         "audit:log",
         _("Granska historik"),
         "history",

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -197,6 +198,12 @@ CELERY_BEAT_SCHEDULE = {
     "clear-old-drafts": {"task": "coaching.tasks.clear_old_drafts", "schedule": 3600.0},
     "settle-meetings": {"task": "events.tasks.settle_events", "schedule": 30.0},
     "clear-diets": {"task": "events.tasks.clear_diets", "schedule": 3600.0},
+    # At night, in batches: reminders follow from the facts again, whatever an import or a restored copy did.
+    "align-reminders": {
+        "task": "coaching.tasks.align_reminders",
+        "schedule": crontab(hour="2", minute="40"),
+        "options": {"expires": 3600},
+    },
     # The tick of reminders and messages. One that waited for a worker until the next is of no use.
     "send-due": {
         "task": "coachnet.notifications.tasks.send_due",

@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from coachnet.accounts.models import User
@@ -132,6 +134,54 @@ def send_soon() -> None:
         tasks.send_due.delay()
     except OperationalError:
         log.warning("broker_away", task="send_due")
+
+
+# --- By hand -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def retry(*, by: User, notification: Notification) -> Notification:
+    """Have it sent again, now. Raises ValidationError for one that is not there to be sent again."""
+    row = Notification.objects.select_for_update().get(pk=notification.pk)
+    if not row.can_be_retried:
+        raise ValidationError(_("Utskicket kan inte skickas igen."), code="not_failed")
+    row.state, row.reason, row.attempts, row.claimed_until = State.QUEUED, "", 0, None
+    _decide(row, by=by)
+    return row
+
+
+@transaction.atomic
+def stop(*, by: User, notification: Notification) -> Notification:
+    """Keep one that waits from being sent. Raises ValidationError for one that does not wait."""
+    row = Notification.objects.select_for_update().get(pk=notification.pk)
+    if not row.can_be_stopped:
+        raise ValidationError(_("Utskicket väntar inte längre och kan inte stoppas."), code="not_waiting")
+    row.state, row.reason, row.claimed_until = State.SKIPPED, Reason.STOPPED, None
+    _decide(row, by=by)
+    return row
+
+
+@transaction.atomic
+def retry_parked(*, by: User) -> int:
+    """Have everything that was given up sent again, such as after a long failure of the mail server."""
+    log.info("notifications_retried", by=by.pk)
+    transaction.on_commit(send_soon)
+    return Notification.objects.to_see_to().update(
+        state=State.QUEUED,
+        reason="",
+        attempts=0,
+        claimed_until=None,
+        decided_by=by,
+        decided_at=timezone.now(),
+    )
+
+
+def _decide(row: Notification, *, by: User) -> None:
+    row.decided_by, row.decided_at = by, timezone.now()
+    row.save(update_fields=["state", "reason", "attempts", "claimed_until", "decided_by", "decided_at"])
+    log.info("notification_decided", row=row.pk, state=str(row.state), by=by.pk)
+    if row.state == State.QUEUED:
+        transaction.on_commit(send_soon)
 
 
 # --- Choices -----------------------------------------------------------------------------------

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
 from coachnet.notifications import actions
-from coachnet.notifications.models import NotificationPreference, recipient_key
+from coachnet.notifications.models import Notification, NotificationPreference, recipient_key
 from coachnet.notifications.registry import RULES, Rule
 
 
@@ -33,3 +34,17 @@ class ChoicesForm(forms.Form):
         """Keep what was chosen."""
         wanted = [key for key, is_on in self.cleaned_data.items() if is_on]
         actions.set_choices(by=self.person, offered=[rule.key for rule in self.rules], wanted=wanted)
+
+
+class DeliveryFilterForm(forms.Form):
+    """The choice of state and rule in the address of the list of what is sent."""
+
+    state = forms.ChoiceField(
+        required=False, choices=[("", ""), *Notification.State.choices], widget=forms.HiddenInput
+    )
+    rule = forms.ChoiceField(label=_("Vilka utskick"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = [(key, rule.name) for key, rule in RULES.items()]
+        self.fields["rule"].choices = [("", _("Alla utskick")), *rules]  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ SCHEDULING = ("method=request", "method=cancel", "method=reply", "method=counter
 
 def mail_of(row: Notification, rule: Rule, letters: list[Letter]) -> EmailMultiAlternatives:
     """The mail with one letter, or with several of a rule that bundles. `row` is the first of those it is for."""
+    letters = sorted(letters, key=lambda one: one.order)
     letter = letters[0]
     context: dict[str, Any] = {"items": [one.context for one in letters]} if rule.bundles else letter.context
     off_url = links.absolute("notifications:off", links.off_token(row)) if rule.can_turn_off else ""
@@ -33,9 +34,8 @@ def mail_of(row: Notification, rule: Rule, letters: list[Letter]) -> EmailMultiA
         # RFC 8058: the mail program may post here by itself; fetching the address changes nothing.
         mail.extra_headers["List-Unsubscribe"] = f"<{off_url}>"
         mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    for letter in letters:
-        for attachment in letter.attachments:
-            _attach(mail, attachment)
+    for attachment in (file for one in letters for file in one.attachments):
+        _attach(mail, attachment)
     return mail
 
 

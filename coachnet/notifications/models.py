@@ -28,6 +28,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Those to send now: their time has come, or the worker that had them has not been heard of."""
         return self.filter(state__in=UNFINISHED).alias(next_at=NEXT_AT).filter(next_at__lte=now)
 
+    def to_see_to(self) -> Self:
+        """Those that were given up and can be tried again."""
+        return self.filter(state=Notification.State.FAILED, reason=Notification.Reason.PARKED)
+
     def delivered_or_tried(self) -> Self:
         """Those that have been offered to the mail server, the latest first."""
         return self.filter(tried_at__isnull=False).order_by("-tried_at")
@@ -70,6 +74,7 @@ class Notification(models.Model):
         NO_ADDRESS = "no_address", _("E-postadress saknas")
         REFUSED = "refused", _("Mottagarens e-postserver sa nej")
         PARKED = "parked", _("Gick inte att skicka efter flera försök")
+        STOPPED = "stopped", _("Stoppad för hand")
 
     rule = models.CharField(_("regel"), max_length=60)
     about = models.CharField(_("gäller"), max_length=80)
@@ -98,6 +103,11 @@ class Notification(models.Model):
     sent_at = models.DateTimeField(_("skickad"), null=True, blank=True)
     # The mail server's last answer, shortened and without addresses; never the mail's text.
     last_error = models.CharField(max_length=300, blank=True)
+    # Who stopped it, or had it sent again, by hand.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = NotificationQuerySet.as_manager()
@@ -117,6 +127,7 @@ class Notification(models.Model):
             models.Index(fields=["about", "-due_at"], name="notification_about"),
             models.Index(fields=["-due_at", "-id"], name="notification_newest_first"),
             models.Index(fields=["state", "-due_at", "-id"], name="notification_by_state"),
+            models.Index(fields=["rule", "state", "-due_at", "-id"], name="notification_by_rule"),
             models.Index(
                 fields=["-tried_at"], condition=Q(tried_at__isnull=False), name="notification_last_tried"
             ),
@@ -141,6 +152,22 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.recipient} {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether somebody may have it sent again: it failed, waits for another try, or was stopped by hand."""
+        waits_again = self.state == self.State.QUEUED and self.attempts > 0
+        return waits_again or self.state == self.State.FAILED or self.reason == self.Reason.STOPPED
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether somebody may still stop it."""
+        return self.state == self.State.QUEUED
+
+    @property
+    def about_pk(self) -> str:
+        """The primary key of the object it is about, as text."""
+        return self.about.partition(":")[2]
 
     @property
     def reader_language(self) -> str:

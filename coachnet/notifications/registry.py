@@ -33,6 +33,8 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
     # Whom an answer goes to, when not to the platform's own address.
     reply_to: tuple[str, ...] = ()
+    # Where it stands among those that share its mail.
+    order: str = ""
 
 
 def everyone(person: User) -> bool:
