@@ -21,10 +21,23 @@ class EventForm(forms.Form):
     """A meeting. `facts` is what the actions take."""
 
     kind = forms.ChoiceField(label=_("Slag"), choices=Event.Kind.choices, widget=forms.RadioSelect)
-    title = forms.CharField(label=_("Rubrik"), max_length=120)
-    date = forms.DateField(label=_("Dag"), widget=DateInput)
-    start_time = forms.TimeField(label=_("Börjar"), widget=TimeInput)
-    end_time = forms.TimeField(label=_("Slutar"), widget=TimeInput)
+    title = forms.CharField(
+        label=_("Rubrik"), max_length=120, error_messages={"required": _("Skriv en rubrik")}
+    )
+    date = forms.DateField(
+        label=_("Dag"),
+        widget=DateInput,
+        error_messages={
+            "required": _("Välj vilken dag"),
+            "invalid": _("Skriv datumet så här: 2026-11-23"),
+        },
+    )
+    start_time = forms.TimeField(
+        label=_("Börjar"), widget=TimeInput, error_messages={"required": _("Skriv när träffen börjar")}
+    )
+    end_time = forms.TimeField(
+        label=_("Slutar"), widget=TimeInput, error_messages={"required": _("Skriv när träffen slutar")}
+    )
     place = forms.CharField(
         label=_("Plats"),
         max_length=200,

@@ -54,7 +54,7 @@ def opened(key: str, purpose: Purpose) -> EventInvitation | None:
         return None
     found = EventInvitation.objects.present().exclude(event__state=Event.State.DRAFT)
     found = found.select_related("event__created_by", "user", "invited_by")
-    invitation = found.prefetch_related("registrations", "event__hosts").filter(link_key=key).first()
+    invitation = found.filter(link_key=key).first()
     if invitation is None:
         return None
     closes = invitation.event.ends_at + dt.timedelta(days=DAYS[purpose])

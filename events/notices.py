@@ -61,16 +61,19 @@ def ask_again(event: Event, invitations: Iterable[EventInvitation]) -> int:
 
 
 def tell_answer(registration: Registration, *, by_hand: bool = False) -> None:
-    """Tell of the state that the registration now has. A mail for an earlier step that still waits stays unsent."""
+    """Tell of the state that the registration now has, and queue the reminders of somebody who comes.
+
+    A mail for an earlier step that still waits stays unsent. One statement, since the meeting is held meanwhile.
+    """
     invitation = registration.invitation
     if to := recipient(invitation):
         due_at = timezone.now() + (REGRET if by_hand else dt.timedelta())
-        occurrence = f"{registration.pk}-{registration.step}"
-        post(invitation.event, [Wanted(ANSWER, to, occurrence, due_at)])
+        receipt = Wanted(ANSWER, to, f"{registration.pk}-{registration.step}", due_at)
+        post(invitation.event, [receipt, *(_reminders(registration) if registration.is_coming else ())])
 
 
 def remind(registration: Registration) -> None:
-    """Queue the reminders of somebody who has got a place."""
+    """Queue the reminders of somebody who has a place, without a word about it."""
     post(registration.invitation.event, _reminders(registration))
 
 

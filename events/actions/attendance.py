@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from coachnet.accounts.models import User
-from events import rules
+from events import notices, rules
 from events.actions import places
 from events.models import Event, EventInvitation, Feedback, Registration
 
@@ -27,6 +27,8 @@ def mark_attendance(*, invitation: EventInvitation, is_here: bool, by: User) -> 
     live.invitation = invitation
     if is_here and not live.is_coming:
         places.set_state(live, State.COMING, now=now)
+    if is_here:
+        notices.remind(live)
     if bool(live.attended_at) != is_here:
         live.attended_at, live.attended_by = (now, by) if is_here else (None, None)
         live.save(update_fields=["attended_at", "attended_by"])

@@ -8,11 +8,11 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from events import notices
-from events.models import Event, EventInvitation, Registration
+from events.models import Event, EventInvitation, Registration, RegistrationQuerySet
 
 State = Registration.State
 CLOSING_STATES = (State.DECLINED, State.CANCELLED, State.EXPIRED)
@@ -31,26 +31,38 @@ def settle_event(*, event_id: int) -> None:
 
 def settle(event: Event, now: dt.datetime) -> int | None:
     """The same for a meeting that is held. Returns the free places that nobody waits for; None for no limit."""
-    offers = Registration.objects.to(event).overdue(now).select_related("invitation__user")
-    for registration in offers:
-        registration.invitation.event = event
+    rows = Registration.objects.to(event)
+    # The one recount: what holds a place, what has run out, and whether somebody waits.
+    count = rows.aggregate(
+        taken=Count("pk", filter=Q(state__in=Registration.TAKES_A_PLACE)),
+        overdue=Count("pk", filter=Q(state=State.OFFERED, offered_until__lte=now)),
+        waiting=Count("pk", filter=Q(state=State.WAITING)),
+    )
+    for registration in _rows(rows.overdue(now), event) if count["overdue"] else ():
         set_state(registration, State.EXPIRED, now=now)
         notices.tell_answer(registration)
-    free = None
-    if event.capacity is not None:
-        free = event.capacity - Registration.objects.to(event).holding_a_place().count()
-        if free <= 0:
-            return free
-    if not event.is_published or now >= event.starts_at:
+    free = None if event.capacity is None else event.capacity - count["taken"] + count["overdue"]
+    if (
+        not count["waiting"]
+        or not event.is_published
+        or now >= event.starts_at
+        or (free is not None and free <= 0)
+    ):
         return free
-    line = Registration.objects.to(event).in_line().select_related("invitation__user")
     offered = 0
-    for registration in line if free is None else line[:free]:
-        registration.invitation.event = event
+    for registration in _rows(rows.in_line() if free is None else rows.in_line()[:free], event):
         set_state(registration, State.OFFERED, now=now, offered_until=offer_ends(event, now))
         notices.tell_answer(registration)
         offered += 1
     return None if free is None else free - offered
+
+
+def _rows(rows: RegistrationQuerySet, event: Event) -> list[Registration]:
+    """Rows with their people, all at the meeting that is held."""
+    found = list(rows.select_related("invitation__user"))
+    for registration in found:
+        registration.invitation.event = event
+    return found
 
 
 def offer_ends(event: Event, now: dt.datetime) -> dt.datetime:
@@ -104,7 +116,6 @@ def set_state(
 def _place_taken(registration: Registration) -> None:
     if registration.invitation.calendar_turn % 2:
         _turn(registration.invitation)
-    notices.remind(registration)
 
 
 def _turn(invitation: EventInvitation) -> None:

@@ -205,11 +205,16 @@ class EventInvitation(models.Model):
         return self.user_id is None
 
     @cached_property
+    def answers(self) -> list[Registration]:
+        """All answers the person has given, the last one last."""
+        return sorted(self.registrations.all(), key=lambda one: one.pk)
+
+    @property
     def live(self) -> Registration | None:
         """The registration that holds a place, an offer or a place in line; at most one, by constraint."""
-        return next((one for one in self.registrations.all() if one.is_live), None)
+        return next((one for one in self.answers if one.is_live), None)
 
-    @cached_property
+    @property
     def latest(self) -> Registration | None:
         """The last answer, whatever it was."""
-        return max(self.registrations.all(), key=lambda one: one.pk, default=None)
+        return self.answers[-1] if self.answers else None

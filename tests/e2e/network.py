@@ -117,7 +117,9 @@ def plan_meetings(coach: User, colleague: User, organiser: User, contact: Contac
     full.hosts.set([organiser.organisation])
     MemberFactory(event=full, user=coach)
     MemberFactory(event=full, user=colleague, answered="coming")
-    GuestFactory(event=full, name="Åsa Kvarn", contact=contact, answered="coming", answered__diet="Vegetarisk")
+    GuestFactory(
+        event=full, name="Åsa Kvarn", contact=contact, answered="coming", answered__diet="Vegetarisk"
+    )
     for number, state in enumerate(["offered", "waiting", "waiting", "declined", "cancelled"]):
         GuestFactory(event=full, name=f"Gäst Nummer {number}", answered=state)
     GuestFactory.create_batch(30, event=full)

@@ -54,7 +54,7 @@ def test_a_meeting_is_made_and_read_back_in_swedish_time(organiser: User, client
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"title": ""}, "Detta fält måste fyllas i"),
+        ({"title": ""}, "Skriv en rubrik"),
         ({"end_time": "08:00"}, "sluta efter"),
         ({"capacity": "0"}, "större än eller lika med 1"),
         ({"link": "inte en länk"}, "Skriv hela länken"),
