@@ -48,12 +48,16 @@ def key_in(token: str, purpose: Purpose) -> str:
         return ""
 
 
-def opened(key: str, purpose: Purpose) -> EventInvitation | None:
-    """The invitation that a key opens, unless it was taken away, was never sent, or its time is over."""
+def opened(key: str, purpose: Purpose, *, lean: bool = False) -> EventInvitation | None:
+    """The invitation that a key opens, unless it was taken away, was never sent, or its time is over.
+
+    `lean` leaves out what only a page shows.
+    """
     if not key:
         return None
     found = EventInvitation.objects.present().exclude(event__state=Event.State.DRAFT)
-    found = found.select_related("event__created_by", "user", "invited_by")
+    related = ["event"] if lean else ["event__created_by", "user", "invited_by"]
+    found = found.select_related(*related)
     invitation = found.filter(link_key=key).first()
     if invitation is None:
         return None

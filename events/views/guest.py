@@ -47,7 +47,9 @@ def _name(pk: int, purpose: Purpose) -> str:
 
 def _invitation(request: HttpRequest, pk: int, purpose: Purpose) -> EventInvitation | None:
     """The invitation, if this browser has opened its link and the link still works."""
-    invitation = opened(request.session.get(OPENED, {}).get(_name(pk, purpose), ""), purpose)
+    key = request.session.get(OPENED, {}).get(_name(pk, purpose), "")
+    # Two hundred may answer in the same minute: what only the page shows is not fetched for an answer.
+    invitation = opened(key, purpose, lean=request.method == "POST")
     return invitation if invitation and invitation.pk == pk else None
 
 
@@ -91,7 +93,9 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         return _closed(request)
     with _in_reader_language(request, invitation):
         refused = None
-        form = AnswerForm(posted(request), initial=answer_initial(invitation))
+        form = AnswerForm(posted(request))
+        if not form.is_bound:
+            form.initial = answer_initial(invitation)
         if request.method == "POST" and form.is_valid():
             try:
                 actions.answer(invitation=invitation, coming=form.is_coming, diet=form.cleaned_data["diet"])
