@@ -19,10 +19,10 @@ def names(user: User, path: str = "/") -> list[str]:
     ("roles", "places"),
     [
         (["coach"], ["Min dag", "Företag", "Tillfällen", "Åtgärder"]),
-        (["organiser"], ["Start", "Företag", "Tillfällen", "Personer"]),
+        (["organiser"], ["Start", "Företag", "Tillfällen", "Personer", "Utskick"]),
         (["official"], ["Start"]),
-        (["admin"], ["Start", "Företag", "Tillfällen", "Personer", "Granska historik"]),
-        (["coach", "organiser"], ["Min dag", "Företag", "Tillfällen", "Åtgärder", "Personer"]),
+        (["admin"], ["Start", "Företag", "Tillfällen", "Personer", "Utskick", "Granska historik"]),
+        (["coach", "organiser"], ["Min dag", "Företag", "Tillfällen", "Åtgärder", "Personer", "Utskick"]),
         ([], ["Start"]),
     ],
 )

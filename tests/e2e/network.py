@@ -3,14 +3,18 @@
 import datetime as dt
 from dataclasses import dataclass
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from coaching import reminders
 from coaching.models import Engagement, Programme, Session
 from coachnet.accounts.models import User
-from companies.models import CircularStrategy, Company, Municipality
+from coachnet.notifications.actions import Guest, Wanted, post
+from coachnet.notifications.models import Notification
+from companies.models import CircularStrategy, Company, Contact, Municipality
 from tests.factories.accounts import InvitationFactory
 from tests.factories.coaching import (
     ActionFactory,
@@ -95,6 +99,27 @@ def network(
         organisation=coach.organisation,
         expires_at=timezone.now() - dt.timedelta(days=1),
     )
+    plant_reminders(coach, contact, secret_session)
     return Network(
         programme, company, engagement, held, to_log, secret_company, secret_engagement, secret_session
     )
+
+
+def plant_reminders(coach: User, contact: Contact, secret_session: Session) -> None:
+    """Mails in every state, one to somebody at the secret company."""
+    reminders.align_everything()
+    now = timezone.now()
+    waiting = Notification.objects.waiting().filter(user=coach).order_by("pk")
+    for row, state in zip(waiting, ("sent", "failed", "skipped", "queued"), strict=False):
+        every: dict[str, dict[str, Any]] = {
+            "sent": {"sent_at": now, "sent_to": coach.email, "subject": "1 tillfälle att logga"},
+            "failed": {"reason": "parked", "last_error": "451 4.3.2 Try later", "attempts": 7},
+            "skipped": {"reason": "turned_off"},
+            "queued": {"attempts": 2, "last_error": "451 4.3.2 Try later"},
+        }
+        pause = now + dt.timedelta(minutes=5) if state == "queued" else None
+        tried = {"due_at": now, "tried_at": now, "claimed_until": pause}
+        Notification.objects.filter(pk=row.pk).update(state=state, **every[state], **tried)
+    guest = Guest("Sigrid Hemlig", "sigrid@grannas.example")
+    soon = now + dt.timedelta(days=1)
+    post(secret_session, [Wanted(reminders.SESSION_TOMORROW_CONTACT, guest, "2026-12-01", soon)])

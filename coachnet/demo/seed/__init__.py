@@ -13,6 +13,7 @@ from coachnet.demo.cast import CAST
 from coachnet.demo.seed.coaching import Teller
 from coachnet.demo.seed.companies import invented, plant_company
 from coachnet.demo.seed.people import plant_invitation, plant_people
+from coachnet.demo.seed.reminders import plant_reminders
 from coachnet.demo.seed.today import plant_agenda, plant_today
 from companies.actions import mark_confidential
 from companies.models import Company
@@ -59,6 +60,7 @@ def plant() -> bool:
         )
     with acting(user=people["Maja Ekdahl"].pk):
         plant_today(people["Maja Ekdahl"])
+        plant_reminders(people["Maja Ekdahl"])
     return True
 
 
