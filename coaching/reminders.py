@@ -20,7 +20,7 @@ from coachnet.lib.days import (
     working_day_from,
     working_morning_after,
 )
-from coachnet.notifications.actions import Guest, Wanted, align_all
+from coachnet.notifications.actions import Guest, Wanted, align_all, withdraw
 from coachnet.notifications.models import Notification, about_key
 from companies.coached import QUIET_DAYS
 
@@ -150,7 +150,10 @@ def engagements_for_reminders() -> models.QuerySet[Engagement]:
 
 def align_session(session: Session) -> None:
     """Make the reminders of a session, and of its quiet company, be those that the facts ask for."""
-    _align(sessions_for_reminders().filter(pk=session.pk), wanted_of_session, SESSION_RULES)
+    if session.state == Session.State.PLANNED and session.removed_at is None:
+        _align(sessions_for_reminders().filter(pk=session.pk), wanted_of_session, SESSION_RULES)
+    else:
+        withdraw(session, rules=SESSION_RULES)
     align_engagement(session.engagement)
 
 

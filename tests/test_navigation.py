@@ -19,10 +19,13 @@ def names(user: User, path: str = "/") -> list[str]:
     ("roles", "places"),
     [
         (["coach"], ["Min dag", "Företag", "Tillfällen", "Åtgärder", "Träffar"]),
-        (["organiser"], ["Start", "Företag", "Tillfällen", "Träffar", "Personer"]),
+        (["organiser"], ["Start", "Företag", "Tillfällen", "Träffar", "Personer", "Utskick"]),
         (["official"], ["Start"]),
-        (["admin"], ["Start", "Företag", "Tillfällen", "Träffar", "Personer", "Granska historik"]),
-        (["coach", "organiser"], ["Min dag", "Företag", "Tillfällen", "Åtgärder", "Träffar", "Personer"]),
+        (["admin"], ["Start", "Företag", "Tillfällen", "Träffar", "Personer", "Utskick", "Granska historik"]),
+        (
+            ["coach", "organiser"],
+            ["Min dag", "Företag", "Tillfällen", "Åtgärder", "Träffar", "Personer", "Utskick"],
+        ),
         ([], ["Start"]),
     ],
 )

@@ -49,7 +49,7 @@ class Wanted:
         return self.recipient, self.rule, self.occurrence
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def align(thing: models.Model, wanted: Iterable[Wanted], *, rules: Collection[str]) -> None:
     """Make the mails that wait about an object be those that are wanted, no more and no fewer.
 
@@ -60,7 +60,7 @@ def align(thing: models.Model, wanted: Iterable[Wanted], *, rules: Collection[st
     align_all({about_key(thing): wanted}, rules=rules)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def align_all(wanted: Mapping[str, Iterable[Wanted]], *, rules: Collection[str]) -> None:
     """`align` for many objects, named by their about keys, at a fixed number of queries."""
     now = timezone.now()
@@ -91,7 +91,7 @@ def _is_changed(row: Notification, one: Wanted | None, now: dt.datetime) -> bool
     return True
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post(thing: models.Model, wanted: Iterable[Wanted]) -> None:
     """Queue mails about an object. One that is already there, by its unique key, stays as it is.
 
@@ -100,7 +100,7 @@ def post(thing: models.Model, wanted: Iterable[Wanted]) -> None:
     _queue([(about_key(thing), one) for one in wanted])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def withdraw(thing: models.Model, *, rules: Collection[str]) -> None:
     """Withdraw everything that waits about an object by these rules."""
     align(thing, (), rules=rules)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from coaching.models import Action, Engagement, Session, SessionDraft
 from coachnet.accounts.models import Invitation, Organisation, User
+from coachnet.notifications.models import Notification, recipient_key
 from companies.models import Company, Contact
 from events.models import EventInvitation
 from tests.factories.accounts import InvitationFactory
@@ -77,6 +78,7 @@ class Scene:
     people: dict[str, User]
     organisation: Organisation
     invitation: Invitation
+    notification: Notification
     guest: EventInvitation
 
     @property
@@ -99,6 +101,14 @@ def build(people: dict[str, User]) -> Scene:
         people,
         people["coach"].organisation,  # type: ignore[arg-type]
         InvitationFactory(invited_by=people["organiser"], organisation=people["coach"].organisation),
+        Notification.objects.create(
+            rule="session_to_log",
+            about="coaching.session:none",
+            occurrence="2026-11-25",
+            recipient=recipient_key(people["coach"]),
+            user=people["coach"],
+            due_at=timezone.now() + dt.timedelta(days=1),
+        ),
         _guest(people),
     )
 
@@ -185,6 +195,7 @@ OTHER_ARGUMENTS: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "events:event-": lambda scene: {"pk": scene.guest.event_id},
     "account_reset_password_from_key": lambda scene: {"uidb36": "1", "key": "set-password"},
     "account_confirm_email": lambda scene: {"key": "x"},
+    "notifications:delivery-": lambda scene: {"pk": scene.notification.pk},
     "notifications:off": lambda scene: {"token": "x" * 43},
     "mfa_": lambda scene: {"pk": 1},
     "openid_connect_": lambda scene: {"provider_id": "organisation"},

@@ -310,8 +310,8 @@ def test_aligning_everything_needs_as_many_queries_for_1_as_for_11(engagement, d
     SessionFactory(engagement=engagement, planned=True)
     tasks.align_reminders()
     SessionFactory.create_batch(11, engagement=engagement, planned=True)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(21):
         tasks.align_reminders()
     SessionFactory.create_batch(1, engagement=engagement, planned=True)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(21):
         tasks.align_reminders()

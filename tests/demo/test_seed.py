@@ -81,6 +81,15 @@ def test_plant_gives_the_coach_a_day():
     assert Action.objects.open().filter(owner_coach=coach, due_on=today).exists()
 
 
+def test_plant_sends_and_queues_reminders():
+    rows = Notification.objects.all()
+    assert set(rows.values_list("state", flat=True)) == {"queued", "sent", "failed", "skipped"}
+    assert rows.filter(rule="session_to_log", state="queued", due_at__lte=timezone.now()).exists()
+    assert rows.filter(rule="session_tomorrow_contact").count() > 2
+    companies = Company.objects.values_list("name", flat=True)
+    assert not [row for row in rows if any(name in row.subject for name in companies)]
+
+
 def test_plant_dates_done_actions_to_when_they_were_due():
     done = Action.objects.filter(status="done")
     assert done.count() > 100

@@ -3,13 +3,17 @@
 import datetime as dt
 from dataclasses import dataclass
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from coaching import reminders
 from coaching.models import Engagement, Programme, Session
 from coachnet.accounts.models import User
+from coachnet.notifications.actions import Guest, Wanted, post
+from coachnet.notifications.models import Notification
 from companies.models import CircularStrategy, Company, Contact, Municipality
 from events.actions import cancel_event, give_feedback, invite, mark_attendance, publish_event
 from tests.factories.accounts import InvitationFactory
@@ -98,6 +102,7 @@ def network(
         expires_at=timezone.now() - dt.timedelta(days=1),
     )
     plan_meetings(coach, colleague, organiser, contact)
+    plant_reminders(coach, contact, secret_session)
     return Network(
         programme, company, engagement, held, to_log, secret_company, secret_engagement, secret_session
     )
@@ -137,3 +142,23 @@ def plan_meetings(coach: User, colleague: User, organiser: User, contact: Contac
     publish_event(event=EventFactory(draft=True, title="Inget för alla", created_by=organiser), by=organiser)
     off = EventFactory(title="Studiebesök på tvätteri", created_by=organiser)
     cancel_event(event=off, by=organiser, words="Tvätteriet har stängt.")
+
+
+def plant_reminders(coach: User, contact: Contact, secret_session: Session) -> None:
+    """Mails in every state, one to somebody at the secret company."""
+    reminders.align_everything()
+    now = timezone.now()
+    waiting = Notification.objects.waiting().filter(user=coach).order_by("pk")
+    for row, state in zip(waiting, ("sent", "failed", "skipped", "queued"), strict=False):
+        every: dict[str, dict[str, Any]] = {
+            "sent": {"sent_at": now, "sent_to": coach.email, "subject": "1 tillfälle att logga"},
+            "failed": {"reason": "parked", "last_error": "451 4.3.2 Try later", "attempts": 7},
+            "skipped": {"reason": "turned_off"},
+            "queued": {"attempts": 2, "last_error": "451 4.3.2 Try later"},
+        }
+        pause = now + dt.timedelta(minutes=5) if state == "queued" else None
+        tried = {"due_at": now, "tried_at": now, "claimed_until": pause}
+        Notification.objects.filter(pk=row.pk).update(state=state, **every[state], **tried)
+    guest = Guest("Sigrid Hemlig", "sigrid@grannas.example")
+    soon = now + dt.timedelta(days=1)
+    post(secret_session, [Wanted(reminders.SESSION_TOMORROW_CONTACT, guest, "2026-12-01", soon)])
