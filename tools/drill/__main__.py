@@ -16,6 +16,7 @@ DRILLS = {
     "beats": "tools.drill.beats",
     "flush": "tools.drill.flush",
     "kill": "tools.drill.kill",
+    "answers": "tools.drill.answers",
 }
 
 

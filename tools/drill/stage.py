@@ -131,19 +131,20 @@ class Stage:
                 "--without-mingle",
                 f"--hostname={name}@drill",
             ]
-            self.workers.append(self._start(name, [*celery, *command, "--loglevel=WARNING"]))
+            self.workers.append(self.start(name, [*celery, *command, "--loglevel=WARNING"]))
         while len(self.beats) < beats:
             self._made += 1
             schedule = Path(tempfile.gettempdir()) / f"coachnet-drill-beat-{os.getpid()}-{self._made}"
             self._stack.callback(schedule.unlink, missing_ok=True)
             command = ["beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=WARNING"]
-            self.beats.append(self._start(f"beat{self._made}", [*celery, *command]))
+            self.beats.append(self.start(f"beat{self._made}", [*celery, *command]))
         while len(self.beats) > beats:
             self.kill(self.beats.pop())
 
-    def _start(self, name: str, command: list[str]) -> Part:
+    def start(self, name: str, command: list[str], **environment: str) -> Part:
+        """Start one more process of ours. Whoever starts it here ends it."""
         quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
-        part = Part(name, command, self.environment | quiet, self._log)
+        part = Part(name, command, self.environment | quiet | environment, self._log)
         part.start()
         return part
 
