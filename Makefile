@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
-SOURCES := coachnet companies coaching tests tools manage.py
+SOURCES := coachnet companies coaching events dashboards tests tools manage.py
 PRODUCTION_LIKE := env $$(grep '^[A-Z]' deploy/check.env | xargs) $(RUN)
 COMPILE := .tools/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
@@ -14,7 +14,7 @@ PARALLEL ?= --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo demo-reset test check fix shell screenshots lock upgrade messages
+.PHONY: help demo demo-reset test check fix shell drill screenshots lock upgrade messages
 
 help: ## List every target with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ shell: export COACHNET_MODE = development
 shell: .venv/stamp-dev $(TRANSLATIONS) ## Open a Python shell on the development database.
 	@$(RUN) manage.py migrate --verbosity 0
 	@$(RUN) manage.py shell
+
+drill: .venv/stamp-dev $(TRANSLATIONS) ## Kill workers and empty Valkey on purpose, and see whether the promises hold.
+	@$(RUN) -m tools.drill $(DRILL_ARGS)
 
 screenshots: .venv/stamp-dev $(TRANSLATIONS) ## Take the README's pictures from the running product.
 	@$(RUN) tools/chromium.py

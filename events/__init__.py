@@ -1,1 +1,1 @@
-"""Network and topic meetings: the room is kept for the Network milestone, which furnishes it."""
+"""Network and topic meetings: invitations, answers, attendance, feedback."""

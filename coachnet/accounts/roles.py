@@ -17,7 +17,10 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     INVITE_PEOPLE = "invite_people"
     MANAGE_PEOPLE = "manage_people"
+    PLAN_MEETINGS = "plan_meetings"
+    SEE_MEETINGS = "see_meetings"
     SEE_OVERVIEW = "see_overview"
+    SEE_DELIVERY = "see_delivery"
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"
 
@@ -36,7 +39,10 @@ SENTENCES: dict[Permission, str | Promise] = {
     Permission.MANAGE_PEOPLE: _(
         "Bjuder in administratörer, ändrar roller och arbetsgivare, stänger och öppnar konton."
     ),
+    Permission.PLAN_MEETINGS: _("Planerar träffar, bjuder in, prickar av och följer upp."),
+    Permission.SEE_MEETINGS: _("Ser nätverkets träffar och svarar på sina inbjudningar."),
     Permission.SEE_OVERVIEW: _("Ser regionens framsteg i summerade siffror."),
+    Permission.SEE_DELIVERY: _("Ser vilka påminnelser och utskick som väntar, har gått ut eller fastnat."),
     Permission.READ_AUDIT: _("Läser historiken: vem som har gjort vad och när."),
     Permission.ADMINISTER: _("Ändrar plattformens inställningar och register."),
 }
@@ -76,6 +82,7 @@ class Coach(Role):
             Permission.EDIT_COMPANIES,
             Permission.SEE_SESSIONS,
             Permission.LOG_SESSIONS,
+            Permission.SEE_MEETINGS,
         }
     )
 
@@ -86,7 +93,8 @@ class Organiser(Role):
     key = "organiser"
     name = _("Nätverksledare")
     sentence = _(
-        "Bjuder in personer till nätverket och ser vilka företag det arbetar med, men inga anteckningar."
+        "Bjuder in personer till nätverket, planerar träffar och ser vilka företag det arbetar med, "
+        "men inga anteckningar."
     )
     permissions = frozenset(
         {
@@ -94,7 +102,10 @@ class Organiser(Role):
             Permission.SEE_SESSIONS,
             Permission.SEE_PEOPLE,
             Permission.INVITE_PEOPLE,
+            Permission.PLAN_MEETINGS,
+            Permission.SEE_MEETINGS,
             Permission.SEE_OVERVIEW,
+            Permission.SEE_DELIVERY,
         }
     )
 

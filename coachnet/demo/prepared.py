@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from coachnet.demo.place import PREPARED
 from coachnet.lib.embedded import PROJECT
 
-SOURCES = ("coachnet", "companies", "coaching", "static")
+SOURCES = ("coachnet", "companies", "coaching", "events", "dashboards", "static")
 
 
 def is_prepared() -> bool:

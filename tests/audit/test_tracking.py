@@ -28,7 +28,7 @@ from tests.factories.accounts import InvitationFactory, OrganisationFactory, Use
 
 pytestmark = pytest.mark.django_db
 FACTS = {"user": 7, "address": "192.0.2.7", "url": "/companies/1/", "request_id": "r-1"}
-OUR_APPS = {"accounts", "companies", "coaching"}
+OUR_APPS = {"accounts", "notifications", "companies", "coaching", "events", "dashboards"}
 
 
 def history(model: type[models.Model]) -> list[tuple[str, Any]]:

@@ -103,7 +103,7 @@ def test_every_command_of_ours_that_may_write_is_audited():
     ours = {
         config.name
         for config in apps.get_app_configs()
-        if config.name.startswith(("coachnet", "companies", "coaching"))
+        if config.name.startswith(("coachnet", "companies", "coaching", "events", "dashboards"))
     }
     found = {name: app_name for name, app_name in get_commands().items() if app_name in ours}
     assert found

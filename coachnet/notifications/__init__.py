@@ -1,0 +1,1 @@
+"""Reminders and messages: due times, delivery, preferences."""

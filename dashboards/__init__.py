@@ -1,0 +1,1 @@
+"""Reads across the apps: the region overview and its rollups."""
