@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("companies/", include("companies.urls")),
     path("", include("coaching.urls")),
+    path("overview/", include("dashboards.urls")),
     path("theme/", views.theme, name="theme"),
     path("language/", views.language, name="language"),
     path("about/accessibility/", views.accessibility, name="about-accessibility"),
