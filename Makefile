@@ -13,7 +13,7 @@ PARALLEL ?= --numprocesses logical --dist loadfile
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo demo-reset test check fix shell screenshots lock upgrade messages
+.PHONY: help demo demo-reset test check fix shell drill screenshots lock upgrade messages
 
 help: ## List every target with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ shell: export COACHNET_MODE = development
 shell: .venv/stamp-dev $(TRANSLATIONS) ## Open a Python shell on the development database.
 	@$(RUN) manage.py migrate --verbosity 0
 	@$(RUN) manage.py shell
+
+drill: .venv/stamp-dev $(TRANSLATIONS) ## Kill workers and empty Valkey on purpose, and see whether the promises hold.
+	@$(RUN) -m tools.drill $(DRILL_ARGS)
 
 screenshots: .venv/stamp-dev $(TRANSLATIONS) ## Take the README's pictures from the running product.
 	@$(RUN) tools/chromium.py

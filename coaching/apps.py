@@ -7,3 +7,9 @@ class CoachingConfig(AppConfig):
     """Registers the coaching log."""
 
     name = "coaching"
+
+    def ready(self) -> None:
+        """Add the reminders to those that are sent."""
+        from coaching.letters import register_rules
+
+        register_rules()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coaching.actions import SessionEntry
@@ -57,6 +58,10 @@ def _minutes(value: int | None) -> str:
     return formats.minutes(value) if value is not None else ""
 
 
+def _yes_no(*, is_on: bool) -> str:
+    return gettext("ja") if is_on else gettext("nej")
+
+
 def _meeting_of(session: Session) -> str:
     return meeting_text(typed.next_meeting_of(session))
 
@@ -85,6 +90,13 @@ PARTS = (
         lambda s: s.get_channel_display(),
     ),
     Part("place", _("Plats eller länk"), ("place",), lambda e: e.place, lambda s: s.place),
+    Part(
+        "reminds_contacts",
+        _("Påminnelse till deltagarna"),
+        ("reminds_contacts",),
+        lambda e: _yes_no(is_on=e.reminds_contacts),
+        lambda s: _yes_no(is_on=s.reminds_contacts),
+    ),
     Part(
         "contacts",
         _("Deltagare från företaget"),

@@ -16,6 +16,7 @@ from companies.models import Company
 
 # What a page shows at most; the rest is one link away.
 MOST = 20
+MEETINGS = 3
 DAYS_IN_WEEK = 7
 
 
@@ -66,6 +67,8 @@ class Day:
         self.drafts = self._drafts()
         self.to_log = self._to_log(own)
         self.actions = list(self._actions()[:MOST])
+        # Meetings belong to a higher layer: by the name of its relation (ADR 0006).
+        self.meetings = list(user.event_invitations.ahead(self.now)[:MEETINGS])
         self.next_session = own.upcoming(self.now).filter(date__gt=self.today).first()
         self.engagements = Engagement.objects.open().of(user)
         self._fetch_people()
@@ -75,7 +78,9 @@ class Day:
     @property
     def is_empty(self) -> bool:
         """Whether a new coach has nothing here yet."""
-        return not (self.month.all_companies or self.agenda or self.to_log or self.actions)
+        return not (
+            self.month.all_companies or self.agenda or self.to_log or self.actions or self.meetings
+        )
 
     def _is_over(self, session: Session) -> bool:
         return session.state == Session.State.HELD or session.ends_at <= self.now

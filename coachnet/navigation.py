@@ -89,6 +89,15 @@ PLACES = (
         key="a",
     ),
     Place(
+        "events:event-list",
+        _("Träffar"),
+        "calendar",
+        Permission.SEE_MEETINGS,
+        ("events:",),
+        key="m",
+        sentence=_("Nätverksträffar och ämnesträffar, vem som kommer och vad som är på gång."),
+    ),
+    Place(
         "accounts:person-list",
         _("Personer"),
         "users",
@@ -96,6 +105,15 @@ PLACES = (
         ("accounts:person-", "accounts:invitation-"),
         key="p",
         sentence=_("Personerna i nätverket, deras roller och inbjudningar."),
+    ),
+    Place(
+        "notifications:delivery-list",
+        _("Utskick"),
+        "send",
+        Permission.SEE_DELIVERY,
+        ("notifications:delivery-",),
+        sentence=_("Påminnelser och utskick: vad som väntar, har gått ut eller fastnat."),
+        in_tabbar=False,
     ),
     Place(
         "audit:log",

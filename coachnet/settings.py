@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -196,6 +197,20 @@ CELERY_BEAT_SCHEDULE = {
     },
     "clear-old-drafts": {"task": "coaching.tasks.clear_old_drafts", "schedule": 3600.0},
     "refresh-figures": {"task": "dashboards.tasks.refresh_figures", "schedule": 30.0},
+    "settle-meetings": {"task": "events.tasks.settle_events", "schedule": 30.0},
+    "clear-diets": {"task": "events.tasks.clear_diets", "schedule": 3600.0},
+    # At night, in batches: reminders follow from the facts again, whatever an import or a restored copy did.
+    "align-reminders": {
+        "task": "coaching.tasks.align_reminders",
+        "schedule": crontab(hour="2", minute="40"),
+        "options": {"expires": 3600},
+    },
+    # The tick of reminders and messages. One that waited for a worker until the next is of no use.
+    "send-due": {
+        "task": "coachnet.notifications.tasks.send_due",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
 }
 
 STATIC_URL = "static/"
@@ -219,7 +234,7 @@ _mail = env.mail("EMAIL_URL", None if PRODUCTION else "smtp://127.0.0.1:2525")
 EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
 EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.ssl, _mail.starttls
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
 DEFAULT_FROM_EMAIL = env.text(
     "DEFAULT_FROM_EMAIL",
     None if PRODUCTION else "Coachnet <no-reply@coachnet.example>",
@@ -300,6 +315,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # localhost over plain http
 MFA_REQUIRED_ROLES = env.words("MFA_REQUIRED_ROLES", "" if DEMO else "organiser,official,admin")
 USERSESSIONS_TRACK_ACTIVITY = True
 INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
+# How long a place from a waiting list is held for the next in line; never longer than half the time to the start.
+EVENT_OFFER_HOURS = env.number("EVENT_OFFER_HOURS", 24)
 
 # An OpenID Connect provider is switched on by naming it here.
 OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", "")

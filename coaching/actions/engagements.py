@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coaching import rules
+from coaching import reminders, rules
 from coaching.models import Engagement, EngagementCoach, Programme, Stage, StageChange
 from coachnet.accounts.models import Organisation, User
 from coachnet.lib.locks import lock_for_transaction
@@ -78,6 +78,7 @@ def start_engagement(
     )
     EngagementCoach.objects.create(engagement=engagement, coach=lead, is_lead=True, joined_on=started_on)
     StageChange.objects.create(engagement=engagement, stage=stage, entered_on=started_on, set_by=by)
+    reminders.align_engagement(engagement)
     return engagement
 
 
@@ -116,6 +117,7 @@ def change_lead(*, by: User, engagement: Engagement, coach: User) -> None:
     membership = add_coach(by=by, engagement=engagement, coach=coach)
     membership.is_lead = True
     membership.save(update_fields=["is_lead"])
+    reminders.align_engagement(engagement)
 
 
 @transaction.atomic
@@ -153,6 +155,7 @@ def end_engagement(*, by: User, engagement: Engagement, on: dt.date | None = Non
         raise ValidationError(_("Uppdraget kan inte sluta innan det började."), code="before_start")
     engagement.ended_on = day
     engagement.save(update_fields=["ended_on"])
+    reminders.align_engagement(engagement)
 
 
 @transaction.atomic
@@ -167,3 +170,4 @@ def reopen_engagement(*, by: User, engagement: Engagement) -> None:
         raise ValidationError(_("Företaget coachas redan i programmet."), code="already_open")
     engagement.ended_on = None
     engagement.save(update_fields=["ended_on"])
+    reminders.align_engagement(engagement)

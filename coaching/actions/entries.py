@@ -48,6 +48,7 @@ class SessionEntry:
     travel_minutes: int | None = None
     channel: str = ""
     place: str = ""
+    reminds_contacts: bool = False
     note: str = ""
     coaches: tuple[User, ...] = ()
     contacts: tuple[Contact, ...] = ()
@@ -73,6 +74,7 @@ class SessionEntry:
                 self.travel_minutes,
                 self.channel,
                 self.place,
+                self.reminds_contacts,
                 self.note,
                 self.stage,
             ],

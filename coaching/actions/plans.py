@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coaching import rules
+from coaching import reminders, rules
 from coaching.models import Action, Engagement, Session
 from coachnet.accounts.models import User
 from coachnet.lib.locks import lock_for_transaction
@@ -51,7 +51,7 @@ def add_action(
         if existing.engagement_id != engagement.pk:
             raise PermissionDenied
         return existing
-    return Action.objects.create(
+    action = Action.objects.create(
         id=key,
         engagement=engagement,
         session=session,
@@ -60,6 +60,8 @@ def add_action(
         owner_contact=owner if isinstance(owner, Contact) else None,
         due_on=due_on,
     )
+    reminders.align_action(action)
+    return action
 
 
 @transaction.atomic
@@ -75,6 +77,7 @@ def update_action(
     action.owner_contact = owner if isinstance(owner, Contact) else None
     action.due_on = due_on
     action.save(update_fields=["what", "owner_coach", "owner_contact", "due_on"])
+    reminders.align_action(action)
     return action
 
 
@@ -96,6 +99,7 @@ def _close(action: Action, status: Action.Status, *, by: User, at: dt.datetime |
         now = timezone.now()
         action.status, action.closed_at, action.closed_by = status, min(at or now, now), by
         action.save(update_fields=["status", "closed_at", "closed_by"])
+        reminders.align_action(action)
     return action
 
 
@@ -105,4 +109,5 @@ def reopen_action(*, by: User, action: Action) -> Action:
     action = _locked(action, by=by)
     action.status, action.closed_at, action.closed_by = Action.Status.OPEN, None, None
     action.save(update_fields=["status", "closed_at", "closed_by"])
+    reminders.align_action(action)
     return action

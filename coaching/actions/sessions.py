@@ -5,7 +5,7 @@
 2. A form seen before (same fingerprint) answers as it did the first time and writes nothing.
 3. A form that was opened before somebody else saved is refused with SessionConflict.
 4. Write the session and its people; what is missing decides whether it is complete.
-5. New people, next steps, stage and next meeting follow in the same transaction; the draft is gone.
+5. New people, next steps, stage, next meeting and reminders follow in the same transaction; the draft is gone.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coaching import rules
+from coaching import reminders, rules
 from coaching.actions.drafts import session_lock
 from coaching.actions.engagements import change_stage, employer_of, start_engagement
 from coaching.actions.entries import SessionEntry
@@ -35,6 +35,7 @@ FACTS = (
     "travel_minutes",
     "channel",
     "place",
+    "reminds_contacts",
     "note",
 )
 
@@ -111,6 +112,7 @@ def _save(
     _settle_completeness(session)
     _write_consequences(session, entry, by=by)
     _drop_draft(by=by, key=key)
+    reminders.align_session(session)
     return session
 
 
@@ -233,6 +235,7 @@ def _plan_next(session: Session, entry: SessionEntry, *, by: User) -> None:
         for row in session.session_coaches.all():
             SessionCoach.objects.create(session=planned, coach=row.coach, organisation=row.organisation)
         planned.contacts.set(session.contacts.all())
+    reminders.align_session(planned)
 
 
 def _drop_draft(*, by: User, key: uuid.UUID) -> None:
@@ -255,6 +258,7 @@ def _close(session: Session, state: Session.State, *, by: User) -> Session:
     session.state = state
     session.version += 1
     session.save(update_fields=["state", "version"])
+    reminders.align_session(session)
     return session
 
 
@@ -280,6 +284,7 @@ def undo_closing(*, by: User, session: Session) -> Session:
         session.state = State.PLANNED
         session.version += 1
         session.save(update_fields=["state", "version"])
+        reminders.align_session(session)
     return session
 
 
@@ -292,6 +297,7 @@ def remove_session(*, by: User, session: Session) -> Session:
         _demand_editable(row, by=by)
         row.removed_at, row.removed_by = timezone.now(), by
         row.save(update_fields=["removed_at", "removed_by"])
+        reminders.align_session(row)
     return row
 
 
@@ -306,4 +312,5 @@ def restore_session(*, by: User, session: Session) -> Session:
         raise PermissionDenied
     row.removed_at, row.removed_by = None, None
     row.save(update_fields=["removed_at", "removed_by"])
+    reminders.align_session(row)
     return row

@@ -82,6 +82,7 @@ class SessionForm(Quietly, forms.Form):
         label=_("Hur möttes ni"), required=False, choices=Session.Channel.choices, widget=forms.RadioSelect
     )
     place = forms.CharField(label=_("Plats eller länk"), required=False, max_length=300)
+    reminds_contacts = forms.BooleanField(label=_("Påminn deltagarna från företaget"), required=False)
     contacts = ContactChoice(
         Contact.objects.none(),
         label=_("Deltagare från företaget"),
@@ -325,6 +326,7 @@ class SessionForm(Quietly, forms.Form):
             "travel_minutes",
             "channel",
             "place",
+            "reminds_contacts",
             "note",
         )
         return SessionEntry(

@@ -48,6 +48,8 @@ def of_session(session: Session, *, state: str) -> dict[str, Any]:
         "travel_minutes": session.travel_minutes,
         "channel": session.channel,
         "place": session.place,
+        # As a browser sends a box: on, or nothing.
+        "reminds_contacts": "on" if session.reminds_contacts else "",
         "contacts": [one.pk for one in session.contacts.all()],
         "coaches": [one.pk for one in session.coaches.all()],
         "strategies": [one.pk for one in session.strategies.all()],

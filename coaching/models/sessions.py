@@ -138,6 +138,8 @@ class Session(models.Model):
     travel_minutes = models.PositiveSmallIntegerField(_("restid"), null=True, blank=True)
     channel = models.CharField(_("hur ni möttes"), max_length=10, choices=Channel.choices, blank=True)
     place = models.CharField(_("plats eller länk"), max_length=300, blank=True)
+    # Whether those from the company get a reminder the day before, too.
+    reminds_contacts = models.BooleanField(_("påminn deltagarna från företaget"), default=False)
     strategies: models.ManyToManyField = models.ManyToManyField(
         CircularStrategy, through="SessionStrategy", related_name="+", blank=True
     )

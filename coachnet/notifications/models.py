@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,15 +26,30 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def due(self, now: dt.datetime) -> Self:
         """Those to send now: their time has come, or the worker that had them has not been heard of."""
-        return self.filter(
-            Q(state=Notification.State.QUEUED, due_at__lte=now)
-            | Q(state=Notification.State.SENDING, claimed_until__lt=now)
-        )
+        return self.filter(state__in=UNFINISHED).alias(next_at=NEXT_AT).filter(next_at__lte=now)
+
+    def to_see_to(self) -> Self:
+        """Those that were given up and can be tried again."""
+        return self.filter(state=Notification.State.FAILED, reason=Notification.Reason.PARKED)
+
+    def delivered_or_tried(self) -> Self:
+        """Those that have been offered to the mail server, the latest first."""
+        return self.filter(tried_at__isnull=False).order_by("-tried_at")
+
+
+UNFINISHED = ("queued", "sending")
+# When a row is to be touched next: at its time, but not before a worker's claim or a pause has run out.
+NEXT_AT = Greatest("due_at", "claimed_until")  # in Postgres the greatest of those that are not NULL
 
 
 def about_key(thing: models.Model) -> str:
     """How a notification names the object it is about: `coaching.session:<id>`."""
     return f"{thing._meta.label_lower}:{thing.pk}"
+
+
+def recipient_key(to: User | str) -> str:
+    """How a recipient is named in unique keys: `user:<id>`, or `mail:<address>` for somebody without an account."""
+    return f"user:{to.pk}" if isinstance(to, User) else f"mail:{to.lower()}"
 
 
 class Notification(models.Model):
@@ -58,6 +74,7 @@ class Notification(models.Model):
         NO_ADDRESS = "no_address", _("E-postadress saknas")
         REFUSED = "refused", _("Mottagarens e-postserver sa nej")
         PARKED = "parked", _("Gick inte att skicka efter flera försök")
+        STOPPED = "stopped", _("Stoppad för hand")
 
     rule = models.CharField(_("regel"), max_length=60)
     about = models.CharField(_("gäller"), max_length=80)
@@ -76,13 +93,21 @@ class Notification(models.Model):
     state = models.CharField(_("läge"), max_length=10, choices=State.choices, default=State.QUEUED)
     reason = models.CharField(_("orsak"), max_length=10, choices=Reason.choices, blank=True)
     attempts = models.PositiveSmallIntegerField(_("försök"), default=0)
+    # Nobody touches the row before: a worker has it, or it failed and waits to be tried again.
     claimed_until = models.DateTimeField(null=True, blank=True)
+    # When it was last offered to the mail server.
+    tried_at = models.DateTimeField(null=True, blank=True)
     # What was sent, for the log of the object.
     sent_to = models.EmailField(blank=True)
     subject = models.CharField(_("ämne"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("skickad"), null=True, blank=True)
-    # The mail server's last answer, shortened; never the mail's text.
+    # The mail server's last answer, shortened and without addresses; never the mail's text.
     last_error = models.CharField(max_length=300, blank=True)
+    # Who stopped it, or had it sent again, by hand.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = NotificationQuerySet.as_manager()
@@ -92,10 +117,20 @@ class Notification(models.Model):
         verbose_name_plural = _("utskick")
         ordering: ClassVar = ["-due_at", "-id"]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], condition=Q(state="queued"), name="notification_queued"),
-            models.Index(fields=["claimed_until"], condition=Q(state="sending"), name="notification_sending"),
+            models.Index(
+                NEXT_AT,
+                models.F("id"),
+                condition=Q(state__in=["queued", "sending"]),
+                name="notification_next",
+            ),
+            models.Index(fields=["recipient", "rule", "due_at"], name="notification_together"),
             models.Index(fields=["about", "-due_at"], name="notification_about"),
             models.Index(fields=["-due_at", "-id"], name="notification_newest_first"),
+            models.Index(fields=["state", "-due_at", "-id"], name="notification_by_state"),
+            models.Index(fields=["rule", "state", "-due_at", "-id"], name="notification_by_rule"),
+            models.Index(
+                fields=["-tried_at"], condition=Q(tried_at__isnull=False), name="notification_last_tried"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -118,22 +153,60 @@ class Notification(models.Model):
     def __str__(self) -> str:
         return f"{self.rule} {self.recipient} {self.due_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether somebody may have it sent again: it failed, waits for another try, or was stopped by hand."""
+        waits_again = self.state == self.State.QUEUED and self.attempts > 0
+        return waits_again or self.state == self.State.FAILED or self.reason == self.Reason.STOPPED
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether somebody may still stop it."""
+        return self.state == self.State.QUEUED
+
+    @property
+    def about_pk(self) -> str:
+        """The primary key of the object it is about, as text."""
+        return self.about.partition(":")[2]
+
+    @property
+    def reader_language(self) -> str:
+        """The language the recipient reads."""
+        return self.user.language if self.user else self.language
+
+    @property
+    def reader_name(self) -> str:
+        """What the recipient is called."""
+        return self.user.name if self.user else self.name
+
+    @property
+    def address(self) -> str:
+        """Where it goes: for people with an account the address they have now."""
+        return self.user.email if self.user else self.email
+
 
 class NotificationPreference(models.Model):
-    """A person's choice about one rule. No row means the rule's own default."""
+    """A recipient's choice about one rule. No row means the rule's own default. Not audited: it is one's own."""
 
+    # As in Notification: guests, too, can say that they want no more.
+    recipient = models.CharField(max_length=260)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preferences"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="notification_preferences",
+        null=True,
+        blank=True,
     )
     rule = models.CharField(max_length=60)
     is_on = models.BooleanField()
+    changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("val av påminnelse")
         verbose_name_plural = _("val av påminnelser")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "rule"], name="notification_preference_once"),
+            models.UniqueConstraint(fields=["recipient", "rule"], name="notification_preference_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.rule} {self.is_on}"
+        return f"{self.recipient} {self.rule} {self.is_on}"

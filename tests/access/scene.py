@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from coaching.models import Action, Engagement, Session, SessionDraft
 from coachnet.accounts.models import Invitation, Organisation, User
+from coachnet.notifications.models import Notification, recipient_key
 from companies.models import Company, Contact
+from events.models import EventInvitation
 from tests.factories.accounts import InvitationFactory
 from tests.factories.coaching import (
     ActionFactory,
@@ -25,6 +27,7 @@ from tests.factories.coaching import (
     SessionFactory,
 )
 from tests.factories.companies import CompanyFactory, ContactFactory
+from tests.factories.events import EventFactory, GuestFactory, MemberFactory
 
 WHOSE = ("own", "colleague", "other", "confidential")
 
@@ -75,6 +78,13 @@ class Scene:
     people: dict[str, User]
     organisation: Organisation
     invitation: Invitation
+    notification: Notification
+    guest: EventInvitation
+
+    @property
+    def guests(self) -> tuple[str, ...]:
+        """What tells who comes to a meeting, and what she eats: for those who plan it."""
+        return (self.guest.name, self.guest.email, "Nötfri kost till gästen")
 
 
 def build(people: dict[str, User]) -> Scene:
@@ -91,7 +101,30 @@ def build(people: dict[str, User]) -> Scene:
         people,
         people["coach"].organisation,  # type: ignore[arg-type]
         InvitationFactory(invited_by=people["organiser"], organisation=people["coach"].organisation),
+        Notification.objects.create(
+            rule="session_to_log",
+            about="coaching.session:none",
+            occurrence="2026-11-25",
+            recipient=recipient_key(people["coach"]),
+            user=people["coach"],
+            due_at=timezone.now() + dt.timedelta(days=1),
+        ),
+        _guest(people),
     )
+
+
+def _guest(people: dict[str, User]) -> EventInvitation:
+    """A guest who comes to a meeting that the coach is invited to as well."""
+    event = EventFactory(created_by=people["organiser"])
+    MemberFactory(event=event, user=people["coach"])
+    guest: EventInvitation = GuestFactory(
+        event=event,
+        name="Gästen Granlund",
+        email="granlund@gast.example",
+        answered="coming",
+        answered__diet="Nötfri kost till gästen",
+    )
+    return guest
 
 
 def _holding(whose: str, coach: User, programme: Any) -> Holding:
@@ -154,8 +187,16 @@ OTHER_ARGUMENTS: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "accounts:invitation-open": lambda scene: {"token": "x" * 43},
     "accounts:invitation-": lambda scene: {"pk": scene.invitation.pk},
     "accounts:session-end": lambda scene: {"pk": 1},
+    "events:answer-open": lambda scene: {"token": "x" * 43},
+    "events:feedback-open": lambda scene: {"token": "x" * 43},
+    "events:answer": lambda scene: {"pk": scene.guest.pk},
+    "events:feedback": lambda scene: {"pk": scene.guest.pk},
+    "events:person-": lambda scene: {"pk": scene.guest.event_id, "person": scene.guest.pk},
+    "events:event-": lambda scene: {"pk": scene.guest.event_id},
     "account_reset_password_from_key": lambda scene: {"uidb36": "1", "key": "set-password"},
     "account_confirm_email": lambda scene: {"key": "x"},
+    "notifications:delivery-": lambda scene: {"pk": scene.notification.pk},
+    "notifications:off": lambda scene: {"token": "x" * 43},
     "mfa_": lambda scene: {"pk": 1},
     "openid_connect_": lambda scene: {"provider_id": "organisation"},
 }

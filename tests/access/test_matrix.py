@@ -108,18 +108,21 @@ def never_shown(role: str, scene: Scene) -> set[str]:
     everything = {text for one in held.values() for text in one.secrets}
     notes = {text for one in held.values() for text in one.notes}
     drafts = {one.draft_text for one in held.values()}
+    guests = set(scene.guests)
     return {
-        "outsider": everything,
-        "official": everything,
+        "outsider": everything | guests,
+        "official": everything | guests,
         "organiser": notes | set(held["confidential"].secrets),
         "admin": drafts,
         "coach": drafts - {held["own"].draft_text}
         | set(held["other"].notes)
-        | set(held["confidential"].secrets),
+        | set(held["confidential"].secrets)
+        | guests,
         "colleague": drafts - {held["colleague"].draft_text}
         | set(held["other"].notes)
-        | set(held["confidential"].secrets),
-        "other_coach": {*held["own"].notes, *held["colleague"].notes},
+        | set(held["confidential"].secrets)
+        | guests,
+        "other_coach": {*held["own"].notes, *held["colleague"].notes} | guests,
     }[role]
 
 

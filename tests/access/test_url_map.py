@@ -39,6 +39,15 @@ PUBLIC = {
     # Accepting an invitation
     "accounts:invitation-open",
     "accounts:invitation-accept",
+    # The way out that stands in every reminder; the address is signed
+    "notifications:off",
+    # Meetings, opened from a mail without an account
+    "events:answer-open",
+    "events:answer",
+    "events:answer-done",
+    "events:answer-calendar",
+    "events:feedback-open",
+    "events:feedback",
     # Keep what a coach has typed when her sign-in runs out; they ask for a signed token or a sign-in themselves
     "coaching:session-edit",
     "coaching:session-autosave",

@@ -74,7 +74,9 @@ def test_signals_are_listed() -> None:
     }
     connected = re.compile(r"^\s*@?(\w+)\.connect(?:\([\w.]+,.*dispatch_uid|$)", re.MULTILINE)
     files = [
-        file for folder in ("coachnet", "companies", "coaching", "events", "dashboards") for file in (ROOT / folder).rglob("*.py")
+        file
+        for folder in ("coachnet", "companies", "coaching", "events", "dashboards")
+        for file in (ROOT / folder).rglob("*.py")
     ]
     used = {name for file in files for name in connected.findall(file.read_text(encoding="utf-8"))}
     assert sorted(used) == sorted(listed)

@@ -20,7 +20,18 @@ from coachnet.lib import embedded
 from coachnet.lib.embedded import PROJECT, Place
 
 pytestmark = pytest.mark.slow
-COPIED = ("coachnet", "companies", "coaching", "events", "dashboards", "templates", "static", "locale", "deploy", "manage.py")
+COPIED = (
+    "coachnet",
+    "companies",
+    "coaching",
+    "events",
+    "dashboards",
+    "templates",
+    "static",
+    "locale",
+    "deploy",
+    "manage.py",
+)
 READY = re.compile(r"Open it +(http://localhost:\d+)/demo/")
 START_SECONDS, LEAVE_SECONDS = 480, 20
 

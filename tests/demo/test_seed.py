@@ -13,8 +13,10 @@ from coachnet.demo import seed
 from coachnet.demo.cast import CAST
 from coachnet.demo.seed.companies import invented
 from coachnet.demo.seed.people import COACHES, PEOPLE
+from coachnet.notifications.models import Notification
 from companies import organisation_number
 from companies.models import Company
+from events.models import Event, EventInvitation, Feedback, Registration
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +81,38 @@ def test_plant_gives_the_coach_a_day():
     assert Action.objects.open().filter(owner_coach=coach, due_on=today).exists()
 
 
+def test_plant_sends_and_queues_reminders():
+    rows = Notification.objects.all()
+    assert set(rows.values_list("state", flat=True)) == {"queued", "sent", "failed", "skipped"}
+    assert rows.filter(rule="session_to_log", state="queued", due_at__lte=timezone.now()).exists()
+    assert rows.filter(rule="session_tomorrow_contact").count() > 2
+    companies = Company.objects.values_list("name", flat=True)
+    assert not [row for row in rows if any(name in row.subject for name in companies)]
+
+
 def test_plant_dates_done_actions_to_when_they_were_due():
     done = Action.objects.filter(status="done")
     assert done.count() > 100
     assert not done.exclude(closed_at__date=F("due_on")).exists()
+
+
+def test_plant_holds_meetings_and_plans_more():
+    coach = User.objects.get(email=CAST[0].email)
+    past = Event.objects.past().published()
+    assert past.count() == 3
+    assert all(event.invitations.attended().count() > 8 for event in past)
+    assert Feedback.objects.count() == 24
+    full = Event.objects.get(title="Återtag som affär")
+    held = Registration.objects.to(full).holding_a_place().count()
+    assert (held, full.invitations.waiting().count() > 1) == (full.capacity, True)
+    assert {str(vars(one)["answer"]) for one in coach.event_invitations.ahead()} == {"coming", ""}
+    assert set(Event.objects.values_list("state", flat=True)) == {"draft", "published", "cancelled"}
+    guests = EventInvitation.objects.exclude(email="")
+    assert guests.exists()
+    assert not guests.exclude(email__endswith=".example").exists()
+    states = set(Notification.objects.about(full).values_list("state", flat=True))
+    assert "queued" in states
+    assert set(Notification.objects.about(past[0]).values_list("state", flat=True)) == {"sent", "skipped"}
 
 
 def test_refresh_gives_an_old_demo_a_day_again():

@@ -1,5 +1,7 @@
 """Pages by key: every row once, in order, whatever happens in between."""
 
+import datetime as dt
+
 import pytest
 from django.core import signing
 from django.db.models.functions import Coalesce
@@ -74,3 +76,11 @@ def test_a_token_that_is_not_ours_gives_the_first_page(eleven, token):
 def test_a_token_for_another_order_gives_the_first_page(eleven):
     token = page_of(Company.objects.all(), by=("pk",), size=3).after
     assert page_of(Company.objects.all(), by=BY, after=token, size=3).rows == walk(3)[0][:3]
+
+
+def test_rows_of_the_same_microsecond_follow_each_other(db):
+    """Cut to milliseconds, the moment in the token would lie before them all, and the rest be left out."""
+    rows = CompanyFactory.create_batch(5)
+    Company.objects.update(created_at=dt.datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=dt.UTC))
+    seen, _pages = walk(2, by=("-created_at", "-pk"))
+    assert [company.pk for company in seen] == sorted((row.pk for row in rows), reverse=True)

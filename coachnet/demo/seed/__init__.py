@@ -12,7 +12,9 @@ from coachnet.audit.context import acting
 from coachnet.demo.cast import CAST
 from coachnet.demo.seed.coaching import Teller
 from coachnet.demo.seed.companies import invented, plant_company
+from coachnet.demo.seed.meetings import plant_meetings
 from coachnet.demo.seed.people import plant_invitation, plant_people
+from coachnet.demo.seed.reminders import plant_reminders
 from coachnet.demo.seed.today import plant_agenda, plant_today
 from companies.actions import mark_confidential
 from companies.models import Company
@@ -59,6 +61,8 @@ def plant() -> bool:
         )
     with acting(user=people["Maja Ekdahl"].pk):
         plant_today(people["Maja Ekdahl"])
+        plant_reminders(people["Maja Ekdahl"])
+    plant_meetings(people)
     return True
 
 

@@ -60,7 +60,8 @@ def plant_today(coach: User) -> None:
     before = Plan(0, "Emmabo Byggåterbruk AB", 60, Session.Channel.ON_SITE, "Stig Emanuelsson")
     _plan(coach, before, _working_days(now, -2).replace(hour=10, minute=0))
     ahead = Plan(0, "Limmabo Trämoduler AB", 120, Session.Channel.ON_SITE, "Ulrika Sand")
-    _plan(coach, ahead, _working_days(now, 3).replace(hour=9, minute=0))
+    _plan(coach, ahead, _working_days(now, 1).replace(hour=13, minute=0), reminds_contacts=True)
+    _plan(coach, ahead, _working_days(now, 8).replace(hour=9, minute=0))
     off = Plan(0, "Spillro Plast AB", 60, Session.Channel.ONLINE, "Anders Frejd")
     cancel_session(by=coach, session=_plan(coach, off, _working_days(now, 5).replace(hour=13, minute=0)))
     missed = Plan(0, "Hjulspår Cykelservice AB", 30, Session.Channel.PHONE, "Elias Brodd")
@@ -77,7 +78,7 @@ def plant_agenda(coach: User) -> None:
         _plan(coach, plan, _around(now, plan.hours))
 
 
-def _plan(coach: User, plan: Plan, start: dt.datetime) -> Session:
+def _plan(coach: User, plan: Plan, start: dt.datetime, *, reminds_contacts: bool = False) -> Session:
     company = Company.objects.get(name=plan.company)
     on_site = plan.channel == Session.Channel.ON_SITE and company.municipality
     entry = SessionEntry(
@@ -87,6 +88,7 @@ def _plan(coach: User, plan: Plan, start: dt.datetime) -> Session:
         channel=plan.channel,
         place=company.municipality.name if on_site and company.municipality else "",
         contacts=tuple(company.contacts.filter(name=plan.contact)),
+        reminds_contacts=reminds_contacts,
     )
     return plan_session(by=coach, company=company, entry=entry)
 

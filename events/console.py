@@ -1,0 +1,195 @@
+"""A meeting as its organiser sees it: places, answers by group, what was sent. A fixed number of queries each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from coachnet.accounts.models import User
+from coachnet.notifications.models import Notification
+from coachnet.notifications.registry import RULES
+from companies.models import Company
+from events.models import Event, EventInvitation, EventInvitationQuerySet, Feedback, Registration
+
+State = Registration.State
+
+
+@dataclass(frozen=True)
+class Group:
+    """One tab: those with one kind of answer."""
+
+    key: str
+    name: str | Promise
+    none: str | Promise
+    chosen: Callable[[EventInvitationQuerySet], EventInvitationQuerySet]
+
+
+GROUPS = (
+    Group("coming", _("Kommer"), _("Ingen har tackat ja än."), EventInvitationQuerySet.coming),
+    Group("waiting", _("Väntelista"), _("Ingen väntar på en plats."), EventInvitationQuerySet.waiting),
+    Group("unanswered", _("Har inte svarat"), _("Alla har svarat."), EventInvitationQuerySet.unanswered),
+    Group("away", _("Kommer inte"), _("Ingen har tackat nej."), EventInvitationQuerySet.staying_away),
+    Group("all", _("Alla inbjudna"), _("Ingen är inbjuden än."), EventInvitationQuerySet.present),
+    Group("attended", _("Var där"), _("Ingen är avprickad."), EventInvitationQuerySet.attended),
+)
+
+
+def group_of(key: str) -> Group:
+    """The tab of a key in the address; the first for one that does not exist."""
+    return next((group for group in GROUPS if group.key == key), GROUPS[0])
+
+
+@dataclass(frozen=True)
+class Places:
+    """How the places are taken. Percent of the bar are of the capacity, or of those who hold one where that is more."""
+
+    capacity: int | None
+    members: int
+    guests: int
+    offered: int
+    attended: int = 0
+
+    @property
+    def coming(self) -> int:
+        """Those who have a place."""
+        return self.members + self.guests
+
+    @property
+    def share_here(self) -> int:
+        """How many percent of those who had a place were there."""
+        return round(100 * self.attended / self.coming) if self.coming else 0
+
+    @property
+    def taken(self) -> int:
+        """Places that are given or held."""
+        return self.members + self.guests + self.offered
+
+    @property
+    def free(self) -> int:
+        """Places left."""
+        return max(0, (self.capacity or 0) - self.taken)
+
+    @property
+    def over(self) -> int:
+        """How many more have a place than there is room for."""
+        return max(0, self.taken - self.capacity) if self.capacity is not None else 0
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """The bar's pieces: where each begins and how wide it is, in percent."""
+        whole = max(self.capacity or 0, self.taken, 1)
+        pieces, at = [], 0.0
+        for name, count in (
+            ("", self.members),
+            ("soft", self.guests),
+            ("held", self.offered),
+            ("rest", self.free),
+        ):
+            width = 100 * count / whole
+            if count:
+                pieces.append({"kind": name, "x": round(at, 2), "width": round(width, 2)})
+            at += width
+        return pieces
+
+
+def places_of(event: Event) -> Places:
+    """One query."""
+    counts = Registration.objects.to(event).aggregate(
+        members=Count("pk", filter=Q(state=State.COMING, invitation__user__isnull=False)),
+        guests=Count("pk", filter=Q(state=State.COMING, invitation__user__isnull=True)),
+        offered=Count("pk", filter=Q(state=State.OFFERED)),
+        attended=Count("pk", filter=Q(attended_at__isnull=False)),
+    )
+    return Places(event.capacity, **counts)
+
+
+def counts_of(event: Event) -> dict[str, int]:
+    """How many each tab holds. One query."""
+    every = EventInvitation.objects.filter(event=event)
+    marks: dict[str, Any] = {
+        group.key: Count("pk", filter=Q(pk__in=group.chosen(every).values("pk"))) for group in GROUPS
+    }
+    return every.aggregate(**marks)
+
+
+def name_companies(user: User, invitations: list[EventInvitation]) -> None:
+    """Give each guest who is a contact her company's name, where the reader may see that company. One query."""
+    wanted = {one.contact.company_id for one in invitations if one.contact}
+    visible = Company.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", "name")
+    names = dict(visible) if wanted else {}
+    for one in invitations:
+        one.company_name = names.get(one.contact.company_id, "") if one.contact else ""  # type: ignore[attr-defined]
+
+
+@dataclass
+class Mailing:
+    """What was sent, or waits, by one rule: how many in each state."""
+
+    rule: str
+    total: int = 0
+    states: dict[str, int] = field(default_factory=dict)
+    at: Any = None
+
+    @property
+    def name(self) -> str | Promise:
+        """The rule's name."""
+        return RULES[self.rule].name if self.rule in RULES else self.rule
+
+    @property
+    def failed(self) -> int:
+        """How many did not arrive."""
+        return self.states.get(Notification.State.FAILED, 0)
+
+    @property
+    def waiting(self) -> int:
+        """How many are still to be sent."""
+        return self.states.get(Notification.State.QUEUED, 0) + self.states.get(Notification.State.SENDING, 0)
+
+    @property
+    def sent(self) -> int:
+        """How many have left."""
+        return self.states.get(Notification.State.SENT, 0)
+
+
+def mailings_of(event: Event) -> list[Mailing]:
+    """The message log, gathered by rule, the latest first; what was withdrawn is left out. One query."""
+    rows = Notification.objects.about(event).exclude(state=Notification.State.SKIPPED)
+    found: dict[str, Mailing] = {}
+    for row in rows.order_by().values("rule", "state").annotate(count=Count("pk"), at=Max("due_at")):
+        mailing = found.setdefault(row["rule"], Mailing(row["rule"]))
+        mailing.states[row["state"]] = row["count"]
+        mailing.total += row["count"]
+        mailing.at = max(filter(None, (mailing.at, row["at"])))
+    return sorted(found.values(), key=lambda one: one.at, reverse=True)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What people thought of a meeting."""
+
+    rows: list[tuple[str, int, float]]
+    count: int
+    words: list[str]
+    asked: int
+
+
+def verdict_on(event: Event) -> Verdict:
+    """How many gave each mark, and what they wrote, without names. Two queries."""
+    every = list(Feedback.objects.on(event).values_list("rating", "text"))
+    marks = [rating for rating, _text in every]
+    most = max((marks.count(mark) for mark in set(marks)), default=1)
+    rows = [
+        (str(mark.label), marks.count(mark.value), round(100 * marks.count(mark.value) / most, 1))
+        for mark in Feedback.Rating
+    ]
+    words = sorted(text for _rating, text in every if text.strip())
+    return Verdict(rows, len(every), words, event.invitations.attended().count())
+
+
+def diets_of(event: Event) -> list[str]:
+    """What has been asked for at the table, without names, for whoever orders the food."""
+    rows = Registration.objects.to(event).coming().exclude(diet="")
+    return list(rows.order_by("diet").values_list("diet", flat=True))
