@@ -48,7 +48,17 @@ TODAY = Place(
     ("coaching:today", "coaching:draft-"),
     key="d",
 )
+OVERVIEW = Place(
+    "dashboards:overview",
+    _("Översikt"),
+    "chart-column",
+    Permission.SEE_OVERVIEW,
+    ("dashboards:",),
+    key="o",
+    sentence=_("Hur långt regionen har kommit, i siffror, över tid och på karta."),
+)
 PLACES = (
+    OVERVIEW,
     Place(
         "companies:company-list",
         _("Företag"),
@@ -116,10 +126,18 @@ PLACES = (
 )
 
 
+def start_of(user: User) -> Place:
+    """Where a person starts: at her day, at the overview when there is nothing else, or at a page of places."""
+    if user.may(Permission.LOG_SESSIONS):
+        return TODAY
+    others = [place for place in PLACES if place.permission and user.may(place.permission)]
+    return OVERVIEW if others == [OVERVIEW] else START
+
+
 def menu(request: HttpRequest, user: User) -> list[Item]:
     """The places a person may go to, with the present one marked. The first is where they start."""
     here = request.resolver_match.view_name if request.resolver_match else ""
-    start = TODAY if user.may(Permission.LOG_SESSIONS) else START
+    start = start_of(user)
     return [
         Item(
             reverse(place.route),
@@ -129,7 +147,7 @@ def menu(request: HttpRequest, user: User) -> list[Item]:
             key=place.key,
             sentence=place.sentence,
         )
-        for place in (start, *PLACES)
+        for place in (start, *(one for one in PLACES if one is not start))
         if place.permission is None or user.may(place.permission)
     ]
 

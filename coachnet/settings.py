@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 120.0,
     },
     "clear-old-drafts": {"task": "coaching.tasks.clear_old_drafts", "schedule": 3600.0},
+    "refresh-figures": {"task": "dashboards.tasks.refresh_figures", "schedule": 30.0},
     "settle-meetings": {"task": "events.tasks.settle_events", "schedule": 30.0},
     "clear-diets": {"task": "events.tasks.clear_diets", "schedule": 3600.0},
     # At night, in batches: reminders follow from the facts again, whatever an import or a restored copy did.
@@ -250,6 +251,10 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = PRODUCTION
 TIME_ZONE = "Europe/Stockholm"
 USE_TZ = True
+# The month in which a programme year begins: one that begins a quarter, so that quarters fill years.
+PROGRAMME_YEAR_STARTS = env.number("PROGRAMME_YEAR_STARTS", 1)
+if PROGRAMME_YEAR_STARTS not in (1, 4, 7, 10):
+    raise ImproperlyConfigured("PROGRAMME_YEAR_STARTS is a month that begins a quarter: 1, 4, 7 or 10.")
 
 # --- Sign-in -----------------------------------------------------------------------------------
 

@@ -22,17 +22,19 @@ from coachnet.accounts.roles import ROLES, Permission
 from coachnet.context import THEME_COOKIE, THEMES, gallery_is_open, theme_of
 from coachnet.gallery import example_context
 from coachnet.lib.addresses import own_address
-from coachnet.navigation import menu
+from coachnet.navigation import OVERVIEW, menu, start_of
 
 ONE_YEAR = 365 * 24 * 3600
 
 
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    """The start page of the person's role: a coach's day, or what the role can do here."""
+    """The start page of the person's role: a coach's day, the overview, or what the role can do here."""
     user = cast(User, request.user)
     if user.may(Permission.LOG_SESSIONS):
         return redirect("coaching:today")
+    if start_of(user) is OVERVIEW:
+        return redirect(OVERVIEW.route)
     roles = [ROLES[key] for key in user.roles if key in ROLES]
     return render(request, "home.html", {"roles": roles, "places": menu(request, user)[1:]})
 

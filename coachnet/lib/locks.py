@@ -12,3 +12,12 @@ def lock_for_transaction(name: str) -> None:
         raise RuntimeError("A lock for a transaction needs a transaction.")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def try_lock_for_transaction(name: str) -> bool:
+    """Hold the name until this transaction ends, unless another holds it: then False, at once."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("A lock for a transaction needs a transaction.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])

@@ -54,6 +54,12 @@ class EventInvitationQuerySet(models.QuerySet["EventInvitation"]):
         """Adds `sort_key`, the name as Swedish sorts it, å ä ö last."""
         return self.annotate(sort_key=Coalesce("user__sort_key", SvSortKey("name")))
 
+    def in_swedish_order(self) -> Self:
+        """By name, å ä ö last."""
+        return self.annotate(sort_key=Coalesce("user__sort_key", SvSortKey("name"))).order_by(
+            "sort_key", "pk"
+        )
+
     def matching(self, text: str) -> Self:
         """Those whose name, address or organisation has every word."""
         found = self

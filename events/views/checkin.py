@@ -32,7 +32,7 @@ def event_check_in(request: SignedInRequest, pk: int) -> HttpResponse:
     event = _open_door(request, pk)
     text = request.GET.get("q", "").strip()[:100]
     everybody = event.invitations.present() if text else event.invitations.coming()
-    people = everybody.matching(text).with_people().with_sort_key().order_by("sort_key", "pk")
+    people = everybody.matching(text).with_people().in_swedish_order()
     rows = list(people)
     console.name_companies(request.user, rows)
     context: dict[str, Any] = {

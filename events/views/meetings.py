@@ -138,7 +138,7 @@ def event_answer(request: SignedInRequest, pk: int) -> HttpResponse:
             invitation=invitation, coming=form.is_coming, diet=form.cleaned_data["diet"]
         )
     except actions.AnswerRefused as refused:
-        return _member_page(request, event, form, refused.reason.label)
+        return _member_page(request, event, form, str(refused.reason.label))
     receipt(request, ANSWERED[registration.state]())
     return redirect(f"{event.get_absolute_url()}?mine")
 

@@ -203,7 +203,7 @@ def event_messages(request: SignedInRequest, pk: int) -> HttpResponse:
 def event_print(request: SignedInRequest, pk: int) -> HttpResponse:
     """Those who come, as a list to tick off or as name badges."""
     event = visible_event(request, pk)
-    people = list(event.invitations.coming().with_people().with_sort_key().order_by("sort_key", "pk"))
+    people = list(event.invitations.coming().with_people().in_swedish_order())
     console.name_companies(request.user, people)
     template = "events/badges.html" if "badges" in request.GET else "events/participants.html"
     return render(request, template, {"event": event, "people": people})
@@ -214,7 +214,7 @@ def event_print(request: SignedInRequest, pk: int) -> HttpResponse:
 def event_export(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     """All who are invited, with their answers, as CSV. What people eat stays here: it is deleted, a file is not."""
     event = visible_event(request, pk)
-    people = event.invitations.present().with_people().with_sort_key().order_by("sort_key", "pk")
+    people = event.invitations.present().with_people().in_swedish_order()
     rows = list(people)
     console.name_companies(request.user, rows)
     record_export(request, what="meeting", rows=len(rows), filters={"event": event.pk})
@@ -236,10 +236,10 @@ def event_export(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
 
 def _export_row(one: EventInvitation) -> list[object]:
     latest = one.latest
-    organisation = one.user.organisation if one.user else getattr(one, "company_name", "")
+    organisation = str(one.user.organisation or "") if one.user else getattr(one, "company_name", "")
     return [
         one.person_name,
-        organisation or "",
+        organisation,
         one.address,
         latest.get_state_display() if latest else gettext("Har inte svarat"),
         latest.answered_at if latest else "",

@@ -40,7 +40,8 @@ def link_in(mail: EmailMessage) -> str:
 def entry_in(mail: EmailMessage) -> Any:
     """The entry of the calendar that a mail carries."""
     (part,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
-    (entry,) = Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")
+    content: Any = part.get_payload(decode=True)
+    (entry,) = Calendar.from_ical(content).walk("VEVENT")
     return entry
 
 

@@ -1,5 +1,6 @@
 """What opens from a mail without an account, and what does not."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -84,7 +85,7 @@ def test_answer_in_line_says_so(guest: EventInvitation):
 
 def test_answer_is_refused_after_the_last_day_and_says_what_to_do(guest: EventInvitation):
     client = opened(guest)
-    Event.objects.update(answer_by=timezone.localdate() - timezone.timedelta(days=1))
+    Event.objects.update(answer_by=timezone.localdate() - dt.timedelta(days=1))
     page = client.post(f"/meetings/answer/{guest.pk}/", {"answer": "yes"})
     assert page.status_code == 409
     assert "Sista svarsdag har passerat" in page.content.decode()

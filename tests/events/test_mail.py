@@ -53,8 +53,9 @@ def calendar_in(mail: EmailMessage) -> Any:
     parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
     files = [part for part in mail.iter_attachments() if part.get_filename() == "traff.ics"]
     assert len(parts) == len(files) == 1
-    shown = parts[0].get_payload(decode=True)
-    assert shown.strip() == files[0].get_payload(decode=True).strip()
+    shown: Any = parts[0].get_payload(decode=True)
+    file: Any = files[0].get_payload(decode=True)
+    assert shown.strip() == file.strip()
     calendar: Any = Calendar.from_ical(shown)
     assert parts[0].get_param("method") == calendar["METHOD"]
     return calendar

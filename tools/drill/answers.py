@@ -14,6 +14,8 @@ from tempfile import TemporaryDirectory
 from threading import Barrier
 from urllib.parse import urlencode, urlsplit
 
+from django.db.models import Model
+
 from coachnet.demo.parts import Part
 from tools.drill.stage import Stage
 
@@ -123,7 +125,7 @@ def _round(stage: Stage, processes: int, application: str) -> tuple[int, int, bo
     return coming, len(line), line == sorted(line), seconds
 
 
-def _invite() -> tuple[object, list[str]]:
+def _invite() -> tuple[Model, list[str]]:
     """A meeting with ten places left of twenty, and the links of two hundred guests."""
     from django.utils import timezone
 

@@ -1,0 +1,241 @@
+"""Rollups: figures counted beforehand, so that the overview reads a few rows however much has been logged.
+
+Facts (sessions) → CompanyPeriod and CoachPeriod (one company or coach in one period) → Cell (one group in one
+period). None of them is audited: they hold nothing that the facts do not, and `rebuild_figures` makes them anew.
+"""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+
+from coachnet.accounts.models import User
+from coachnet.accounts.roles import Permission
+from companies.models import Company
+from dashboards.dimensions import Dimension
+from dashboards.periods import Kind, Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class InPeriod(models.Model):
+    """A row about one period."""
+
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    starts_on = models.DateField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def period(self) -> Period:
+        """The period that the row is about."""
+        return Period(Kind(self.kind), self.starts_on)
+
+
+class InPeriodQuerySet(models.QuerySet):
+    """Sets of rows about periods."""
+
+    def during(self, period: Period) -> Self:
+        """Those of one period."""
+        return self.filter(kind=period.kind, starts_on=period.starts_on)
+
+    def during_any(self, periods: "Iterable[Period]") -> Self:
+        """Those of any of the periods."""
+        wanted = Q(pk=None)
+        for period in periods:
+            wanted |= Q(kind=period.kind, starts_on=period.starts_on)
+        return self.filter(wanted)
+
+
+class CompanyPeriodQuerySet(InPeriodQuerySet):
+    """Sets of what companies got in periods."""
+
+    def whole(self) -> Self:
+        """One row for each company and period, whoever coached it."""
+        return self.filter(organisation_kind="")
+
+    def in_group(self, dimension: Dimension, group: str) -> Self:
+        """Those of one group of a split; each company once."""
+        if dimension == Dimension.TOTAL:
+            return self.whole()
+        if dimension == Dimension.ORGANISATION:
+            return self.filter(organisation_kind=group)
+        return self.whole().filter(**{str(dimension): group})
+
+    def visible_to(self, user: User) -> Self:
+        """Those whose company the person may see by name."""
+        return self.filter(company__in=Company.objects.visible_to(user).values("pk"))
+
+
+class CompanyPeriod(InPeriod):
+    """What one company got in one period: approved sessions and their minutes, and the company as it is now.
+
+    `organisation_kind` is empty for the whole; beside it stands one row for each kind of organisation whose
+    coaches took part, with the minutes of the sessions they were at.
+    """
+
+    # No constraint: a rollup must not stand in the way of a deletion. The next refresh takes the row away.
+    company = models.ForeignKey(Company, models.DO_NOTHING, related_name="+", db_constraint=False)
+    organisation_kind = models.CharField(max_length=20, blank=True)
+    sessions = models.PositiveIntegerField()
+    minutes = models.PositiveIntegerField()
+    # Two sessions or more in all, whenever they were.
+    is_continued = models.BooleanField()
+    municipality = models.CharField(max_length=4, blank=True)
+    sub_region = models.CharField(max_length=3, blank=True)
+    industry = models.CharField(max_length=20, blank=True)
+    size = models.CharField(max_length=10, blank=True)
+    strategy = models.CharField(max_length=3, blank=True)
+
+    objects = CompanyPeriodQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "starts_on", "organisation_kind"], name="company_period_by_period")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "kind", "starts_on", "organisation_kind"], name="company_period_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.period.key}"
+
+
+class CoachPeriod(InPeriod):
+    """That a coach had an approved session in a period. How many is nobody's business (domain 7, rule 7)."""
+
+    coach = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+
+    objects = InPeriodQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["kind", "starts_on"], name="coach_period_by_period")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["coach", "kind", "starts_on"], name="coach_period_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.coach_id} {self.period.key}"
+
+
+class Mask(models.TextChoices):
+    """What of a number may leave the house in aggregate: decided by dashboards.privacy, WITHHELD until then."""
+
+    SHOWN = "shown"
+    FEW = "few"
+    DOMINATED = "dominated"
+    WITHHELD = "withheld"
+
+
+# The measures of a cell that are masked one by one.
+MASKED = ("companies", "continued", "minutes", "municipalities", "coaches")
+
+
+def _where_shown(column: str, measure: str) -> Case:
+    return Case(When(**{f"{measure}_mask": Mask.SHOWN}, then=F(column)))
+
+
+class CellQuerySet(InPeriodQuerySet):
+    """Sets of figures."""
+
+    def readable_by(self, user: User) -> Any:
+        """The figures as this person may read them, as dicts: the one door between the rollup and what shows it.
+
+        Those who see sessions get exact numbers. For all others the database itself leaves out what is masked,
+        so that no page, file or interface has it in its hands.
+        """
+        if not user.may(Permission.SEE_OVERVIEW):
+            return self.none().values()
+        exact = user.may(Permission.SEE_SESSIONS) and user.may(Permission.SEE_COMPANIES)
+        columns: dict[str, Any] = {}
+        for measure in MASKED:
+            columns[f"{measure}_value"] = F(measure) if exact else _where_shown(measure, measure)
+            columns[f"{measure}_state"] = Value(str(Mask.SHOWN)) if exact else F(f"{measure}_mask")
+        for column, measure in (("median_minutes", "minutes"), ("members", "coaches")):
+            columns[f"{column}_value"] = F(column) if exact else _where_shown(column, measure)
+        return self.values("kind", "starts_on", "dimension", "group", **columns)
+
+
+class Cell(InPeriod):
+    """The figures of one group in one period, exact, each with the mask that decides who reads it.
+
+    Units: minutes; the rest are counts. `largest` and `second` are the two companies with most minutes.
+    """
+
+    dimension = models.CharField(max_length=12, choices=Dimension.choices)
+    group = models.CharField(max_length=20, blank=True)
+    companies = models.PositiveIntegerField(default=0)
+    continued = models.PositiveIntegerField(default=0)
+    minutes = models.PositiveBigIntegerField(default=0)
+    largest = models.PositiveIntegerField(default=0)
+    second = models.PositiveIntegerField(default=0)
+    median_minutes = models.PositiveIntegerField(default=0)
+    municipalities = models.PositiveIntegerField(default=0)
+    coaches = models.PositiveIntegerField(default=0)
+    members = models.PositiveIntegerField(default=0)
+    companies_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
+    continued_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
+    minutes_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
+    municipalities_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
+    coaches_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
+
+    objects = CellQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "starts_on", "dimension", "group"], name="cell_once"),
+            models.CheckConstraint(
+                condition=Q(continued__lte=F("companies")), name="cell_continued_of_companies"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period.key} {self.dimension} {self.group}"
+
+
+class StaleQuerySet(models.QuerySet["Stale"]):
+    """Sets of what has changed."""
+
+    def oldest(self, many: int) -> "list[Stale]":
+        """So many of those that have waited longest."""
+        return list(self.order_by("pk")[:many])
+
+
+class Stale(models.Model):
+    """Something has changed that figures are counted from. Written by triggers, so that nothing goes round it.
+
+    Rows are added and taken away, never shared: a writer never waits for a refresh, and a change made while
+    one runs waits for the next (see ADR 0022).
+    """
+
+    class What(models.TextChoices):
+        COMPANY = "company"
+        COACH = "coach"
+        PERSON = "person"
+
+    what = models.CharField(max_length=7, choices=What.choices)
+    key = models.BigIntegerField()
+
+    objects = StaleQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.key}"
+
+
+class Upkeep(models.Model):
+    """When the figures were last known to hold everything that had been logged. One row."""
+
+    current_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(pk=1), name="upkeep_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.current_at)

@@ -1,0 +1,14 @@
+"""Addresses of the region overview."""
+
+from django.urls import path
+
+from dashboards import views
+
+app_name = "dashboards"
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("export.csv", views.overview_csv, name="overview-csv"),
+    path("export.xlsx", views.overview_xlsx, name="overview-xlsx"),
+    path("export.json", views.overview_json, name="overview-json"),
+    path("companies/", views.overview_companies, name="overview-companies"),
+]
