@@ -93,7 +93,8 @@ class Organiser(Role):
     key = "organiser"
     name = _("Nätverksledare")
     sentence = _(
-        "Bjuder in personer till nätverket, planerar träffar och ser vilka företag det arbetar med, men inga anteckningar."
+        "Bjuder in personer till nätverket, planerar träffar och ser vilka företag det arbetar med, "
+        "men inga anteckningar."
     )
     permissions = frozenset(
         {
