@@ -1,6 +1,6 @@
 """A meeting as its organiser sees it: places, answers by group, what was sent. A fixed number of queries each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +106,7 @@ def places_of(event: Event) -> Places:
     return Places(event.capacity, **counts)
 
 
-def count_people(events: list[Event]) -> None:
+def count_people(events: Sequence[Event]) -> None:
     """Give each meeting of a page how many have a place and how many were there. One query."""
     rows = Registration.objects.filter(invitation__event__in=events).values("invitation__event")
     counts = rows.annotate(
