@@ -232,7 +232,7 @@ def test_the_overview_costs_the_same_however_many(
         client.get(OVERVIEW + "?period=start&split=strategy&map=municipalities")
     with django_assert_num_queries(7):
         client.get(OVERVIEW + "export.csv?period=start")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         other.get(OVERVIEW + "companies/?period=start&split=sub_region&group=BOR")
 
 
