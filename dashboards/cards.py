@@ -68,7 +68,16 @@ K06 = Measure(
     _("coacher"),
     _("Coacher med minst ett godkänt tillfälle i perioden, av coacherna i nätverket när den slutade."),
 )
-MEASURES = (K01, K02, K03, K04, K05, K06)
+K18 = Measure(
+    "K18",
+    _("Närvaro på träffar"),
+    _("deltagande"),
+    _(
+        "Avprickade deltagande på periodens träffar. Närvarograden är deltagande delat med anmälningar "
+        "som inte har avbokats."
+    ),
+)
+MEASURES = (K01, K02, K03, K04, K05, K06, K18)
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,12 @@ def cards_of(overview: Overview) -> list[Card]:
             else "",
             n=gettext("n = %(count)s coacher") % {"count": total.members.text},
         ),
+        Card(
+            K18,
+            total.attended,
+            note=_attendance(total),
+            n=gettext("n = %(count)s anmälningar") % {"count": total.registered.text},
+        ),
     ]
 
 
@@ -112,6 +127,15 @@ def _share(part: Figure, whole: Figure) -> str:
     if not share.is_shown or not whole.value:
         return ""
     return gettext("%(share)s procent av periodens företag.") % {"share": share.text}
+
+
+def _attendance(total: Line) -> str:
+    held = ngettext("%(count)s träff.", "%(count)s träffar.", total.meetings.value or 0)
+    held %= {"count": total.meetings.text}
+    share = total.attended.part_of(total.registered)
+    if not share.is_shown or not total.registered.value:
+        return held
+    return held + " " + gettext("Närvarograd %(share)s procent.") % {"share": share.text}
 
 
 def _median(total: Line) -> str:

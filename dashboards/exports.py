@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from coachnet.lib.csv_export import cell as safe_cell
-from dashboards.cards import K01, K02, K03, K04, K05, K06, MEASURES, Measure
+from dashboards.cards import K01, K02, K03, K04, K05, K06, K18, MEASURES, Measure
 from dashboards.dimensions import Dimension
 from dashboards.figures import Figure, Line, Overview
 from dashboards.periods import START, Kind, Period
@@ -85,6 +85,7 @@ def region_rows(overview: Overview) -> Iterator[Row]:
         (K03, total.hours),
         (K04, total.municipalities),
         (K06, total.coaches),
+        (K18, total.attended),
     ):
         yield Row(overview.period, Dimension.TOTAL, total, measure, figure)
 
@@ -138,7 +139,6 @@ def as_xlsx(overview: Overview) -> bytes:
     """A workbook: a sheet for each table, and one that says what the figures mean. Numbers are numbers."""
     file = io.BytesIO()
     options = {
-        "in_memory": True,
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,

@@ -75,6 +75,9 @@ class Line:
     municipalities: Figure = NOTHING
     coaches: Figure = NOTHING
     members: Figure = NOTHING
+    meetings: Figure = NOTHING
+    attended: Figure = NOTHING
+    registered: Figure = NOTHING
 
 
 def _figure(row: dict[str, Any], measure: str) -> Figure:
@@ -98,6 +101,9 @@ def _line(row: dict[str, Any], name: str) -> Line:
         municipalities=_figure(row, "municipalities"),
         coaches=_figure(row, "coaches"),
         members=Figure(members, row["coaches_state"]),
+        meetings=Figure(row["meetings"]),
+        attended=_figure(row, "attended"),
+        registered=_figure(row, "registered"),
     )
 
 

@@ -135,7 +135,7 @@ class Mask(models.TextChoices):
 
 
 # The measures of a cell that are masked one by one.
-MASKED = ("companies", "continued", "minutes", "municipalities", "coaches")
+MASKED = ("companies", "continued", "minutes", "municipalities", "coaches", "attended", "registered")
 
 
 def _where_shown(column: str, measure: str) -> Case:
@@ -160,7 +160,7 @@ class CellQuerySet(InPeriodQuerySet):
             columns[f"{measure}_state"] = Value(str(Mask.SHOWN)) if exact else F(f"{measure}_mask")
         for column, measure in (("median_minutes", "minutes"), ("members", "coaches")):
             columns[f"{column}_value"] = F(column) if exact else _where_shown(column, measure)
-        return self.values("kind", "starts_on", "dimension", "group", **columns)
+        return self.values("kind", "starts_on", "dimension", "group", "meetings", **columns)
 
 
 class Cell(InPeriod):
@@ -180,11 +180,16 @@ class Cell(InPeriod):
     municipalities = models.PositiveIntegerField(default=0)
     coaches = models.PositiveIntegerField(default=0)
     members = models.PositiveIntegerField(default=0)
+    meetings = models.PositiveIntegerField(default=0)
+    attended = models.PositiveIntegerField(default=0)
+    registered = models.PositiveIntegerField(default=0)
     companies_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
     continued_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
     minutes_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
     municipalities_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
     coaches_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
+    attended_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
+    registered_mask = models.CharField(max_length=9, choices=Mask.choices, default=Mask.WITHHELD)
 
     objects = CellQuerySet.as_manager()
 
@@ -219,6 +224,7 @@ class Stale(models.Model):
         COMPANY = "company"
         COACH = "coach"
         PERSON = "person"
+        MEETING = "meeting"
 
     what = models.CharField(max_length=7, choices=What.choices)
     key = models.BigIntegerField()

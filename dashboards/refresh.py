@@ -4,6 +4,7 @@ Both go the same way: facts of the companies and coaches concerned → the perio
 what may be shown. A refresh takes only what is stale, a rebuild takes everything; the numbers come out the same.
 """
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from coachnet.lib.locks import try_lock_for_transaction
 from companies.models import Municipality
 from dashboards import facts, privacy
 from dashboards.dimensions import SPLITS, UNKNOWN, Dimension, groups
+from dashboards.meetings import Meetings, has_ended_since, held_by_period
 from dashboards.models import MASKED, Cell, CoachPeriod, CompanyPeriod, Stale, Upkeep
 from dashboards.periods import Kind, Period, since
 from dashboards.tally import cells_of
@@ -42,7 +44,8 @@ def refresh() -> bool:
     Stale.objects.filter(pk__in=[one.pk for one in stale]).delete()
     keys = {what: {one.key for one in stale if one.what == what} for what in Stale.What}
     changed = _take_companies(keys[Stale.What.COMPANY]) | _take_coaches(keys[Stale.What.COACH])
-    _count_cells(changed, everywhere=bool(keys[Stale.What.PERSON]))
+    meetings = bool(keys[Stale.What.MEETING]) or has_ended_since(_current_at())
+    _count_cells(changed, people=bool(keys[Stale.What.PERSON]), meetings=meetings)
     Upkeep.objects.update_or_create(pk=1, defaults={"current_at": timezone.now()})
     return len(stale) == BATCH
 
@@ -60,7 +63,7 @@ def rebuild() -> None:
     coaches = SessionCoach.objects.order_by().values_list("coach", flat=True).distinct()
     for part in facts.chunks(coaches.iterator()):
         CoachPeriod.objects.bulk_create(facts.of_coaches(part), batch_size=1000)
-    _count_cells(set(), everywhere=False)
+    _count_cells(set(), people=False, meetings=True)
     Upkeep.objects.update_or_create(pk=1, defaults={"current_at": timezone.now()})
 
 
@@ -115,41 +118,59 @@ def _every_period() -> set[Period]:
     return {period for kind in Kind for period in since(first, kind)} if first else set()
 
 
-def _count_cells(changed: set[Period], *, everywhere: bool) -> None:
+def _count_cells(changed: set[Period], *, people: bool, meetings: bool) -> None:
     """Count the cells of the periods that changed and of those that have none yet; drop what lies outside.
 
-    `everywhere`: somebody came, left or changed role, so the members are counted in all periods.
+    `people`: somebody came, left or changed role, so the members are counted in all periods.
+    `meetings`: so are meetings and those who came to them.
     """
     wanted = _every_period()
     totals = {cell.period: cell for cell in Cell.objects.filter(dimension=Dimension.TOTAL)}
     counted = (changed | (wanted - set(totals))) & wanted
-    keys = {one: list(groups(one)) for one in (*SPLITS, Dimension.MUNICIPALITY)}
-    keys[Dimension.MUNICIPALITY].remove(UNKNOWN)
+    keys = {one: list(groups(one)) for one in (*SPLITS, Dimension.MUNICIPALITY)} if counted else {}
+    if counted:
+        keys[Dimension.MUNICIPALITY].remove(UNKNOWN)
     for period in sorted(counted):
         rows = CompanyPeriod.objects.during(period)
         coaches = _coaches(period)
         counts = {"coaches": len(coaches), "members": _members(period, coaches)}
         cells = cells_of(period, rows.iterator(), groups=keys, **counts)
-        _replace(Cell.objects.during(period), _keeping_masks(period, cells), _CELL)
+        _replace(Cell.objects.during(period), _keeping_the_rest(period, cells), _CELL)
     outside = set(totals) - wanted
     if outside:
         Cell.objects.during_any(outside).delete()
-    for period in (set(totals) & wanted) - counted if everywhere else ():
+    for period in (set(totals) & wanted) - counted if people else ():
         Cell.objects.filter(pk=totals[period].pk).update(members=_members(period, _coaches(period)))
-    if counted or outside or everywhere:
+    if meetings or wanted - set(totals):
+        _count_meetings()
+    if counted or outside or people or meetings:
         _decide_masks()
+
+
+def _count_meetings() -> None:
+    found = held_by_period()
+    cells = list(Cell.objects.filter(dimension=Dimension.TOTAL).exclude(kind=Kind.MONTH))
+    for cell in cells:
+        held = found.get(cell.period, Meetings())
+        cell.meetings, cell.attended, cell.registered = held.meetings, held.attended, held.registered
+    Cell.objects.bulk_update(cells, ["meetings", "attended", "registered"], batch_size=500)
+
+
+def _current_at() -> dt.datetime | None:
+    return Upkeep.objects.values_list("current_at", flat=True).first()
 
 
 _CELL = ("kind", "starts_on", "dimension", "group")
 
 
-def _keeping_masks(period: Period, cells: list[Cell]) -> list[Cell]:
-    """The cells with the masks they had: whether these still hold is decided for all cells at once."""
-    masks = {(cell.dimension, cell.group): cell for cell in Cell.objects.during(period)}
+def _keeping_the_rest(period: Period, cells: list[Cell]) -> list[Cell]:
+    """The cells with what is counted elsewhere: meetings, and masks, which are decided for all cells at once."""
+    kept = {(cell.dimension, cell.group): cell for cell in Cell.objects.during(period)}
+    names = ("meetings", "attended", "registered", *(f"{measure}_mask" for measure in MASKED))
     for cell in cells:
-        before = masks.get((cell.dimension, cell.group))
-        for measure in MASKED if before else ():
-            setattr(cell, f"{measure}_mask", getattr(before, f"{measure}_mask"))
+        before = kept.get((cell.dimension, cell.group))
+        for name in names if before else ():
+            setattr(cell, name, getattr(before, name))
     return cells
 
 

@@ -93,6 +93,19 @@ CREATE TRIGGER dashboards_person_changed AFTER UPDATE OF roles, is_active, joine
 CREATE TRIGGER dashboards_person_came_or_went AFTER INSERT OR DELETE ON accounts_user
     FOR EACH ROW EXECUTE FUNCTION dashboards_person_changed()
 """
+MEETING = """
+CREATE FUNCTION dashboards_meeting_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO dashboards_stale (what, key) VALUES ('meeting', 0);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER dashboards_meeting_changed AFTER INSERT OR DELETE OR UPDATE ON events_event
+    FOR EACH STATEMENT EXECUTE FUNCTION dashboards_meeting_changed();
+CREATE TRIGGER dashboards_registration_changed AFTER INSERT OR DELETE OR UPDATE ON events_registration
+    FOR EACH STATEMENT EXECUTE FUNCTION dashboards_meeting_changed();
+CREATE TRIGGER dashboards_event_invitation_changed AFTER DELETE OR UPDATE OF removed_at ON events_eventinvitation
+    FOR EACH STATEMENT EXECUTE FUNCTION dashboards_meeting_changed()
+"""
 TRIGGERS = {
     "dashboards_session_changed": SESSION,
     "dashboards_session_coach_changed": SESSION_COACH,
@@ -101,6 +114,7 @@ TRIGGERS = {
     "dashboards_municipality_changed": MUNICIPALITY,
     "dashboards_organisation_changed": ORGANISATION,
     "dashboards_person_changed": PERSON,
+    "dashboards_meeting_changed": MEETING,
 }
 
 
@@ -109,6 +123,7 @@ class Migration(migrations.Migration):
         ("dashboards", "0001_initial"),
         ("coaching", "0002_initial"),
         ("companies", "0001_initial"),
+        ("events", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,6 +19,9 @@ Key = tuple[str, Period, str, str]
 Cells = dict[tuple[Period, str, str], Cell]
 COMPANIES, CONTINUED, ONCE, MINUTES = "companies", "continued", "once", "minutes"
 MUNICIPALITIES, COACHES = "municipalities", "coaches"
+ATTENDED, REGISTERED = "attended", "registered"
+# What adds up over time; companies and coaches come again.
+ADDS_UP = (MINUTES, ONCE, ATTENDED, REGISTERED)
 
 
 def is_few(count: int) -> bool:
@@ -67,6 +70,8 @@ def numbers_of(cells: Cells) -> dict[Key, Number]:
             covered = not is_few(cell.companies)
             found[(MUNICIPALITIES, *place)] = Number(cell.municipalities, covered, high=49, price=DEAR)
             found[(COACHES, *place)] = _coaches(cell)
+            found[(ATTENDED, *place)] = _people(cell.attended)
+            found[(REGISTERED, *place)] = _people(cell.registered)
     return found
 
 
@@ -111,16 +116,16 @@ def _minutes(cell: Cell, *, beneath: Number, price: int) -> Number:
 
 
 def _coaches(cell: Cell) -> Number:
-    shown = not is_few(cell.coaches) and not is_few(cell.members)
-    few = is_few(cell.coaches)
-    return Number(
-        cell.coaches,
-        shown,
-        low=int(few) if not shown else FEWEST if cell.coaches else 0,
-        high=FEWEST - 1 if few else NO_LIMIT,
-        is_sensitive=few,
-        price=cell.coaches or None,
-    )
+    number = _people(cell.coaches)
+    number.shown = number.shown and not is_few(cell.members)
+    return number
+
+
+def _people(value: int) -> Number:
+    """People are counted like companies: coaches, and those who come to meetings."""
+    if is_few(value):
+        return Number(value, shown=False, low=1, high=FEWEST - 1, is_sensitive=True)
+    return Number(value, shown=True, low=FEWEST if value else 0, price=value or None)
 
 
 def rules_of(cells: Cells, numbers: dict[Key, Number], sub_region_of: Mapping[str, str]) -> list[Rule]:
@@ -169,7 +174,7 @@ def _map(keys: Iterable[Key], sub_region_of: Mapping[str, str]) -> Iterator[Rule
 
 
 def _shorter_and_longer(numbers: dict[Key, Number]) -> Iterator[Rule]:
-    """Minutes of shorter periods add up to the longer one. So do companies that came once: they came in one.
+    """Minutes and attendances of shorter periods add up to the longer one. So do companies that came once.
 
     Other companies and coaches come again: a longer period has no fewer than any shorter, and no more than all.
     """
@@ -179,7 +184,7 @@ def _shorter_and_longer(numbers: dict[Key, Number]) -> Iterator[Rule]:
         if longer and (measure, longer, dimension, group) in numbers:
             children[measure, longer, dimension, group].append((measure, period, dimension, group))
     for whole, parts in children.items():
-        if whole[0] in (MINUTES, ONCE):
+        if whole[0] in ADDS_UP:
             yield Rule((*((key, 1) for key in parts), (whole, -1)))
             continue
         many, value = sum(numbers[key].value for key in parts), numbers[whole].value

@@ -12,10 +12,13 @@ from coachnet.accounts.models import Organisation, User
 from coachnet.demo import seed
 from coachnet.demo.cast import CAST
 from coachnet.demo.seed.companies import invented
+from coachnet.demo.seed.network import lines
 from coachnet.demo.seed.people import COACHES, PEOPLE
 from coachnet.notifications.models import Notification
 from companies import organisation_number
 from companies.models import Company
+from dashboards.models import Cell
+from dashboards.refresh import refresh
 from events.models import Event, EventInvitation, Feedback, Registration
 
 
@@ -44,7 +47,7 @@ def test_plant_is_done_once():
 def test_plant_covers_what_the_demo_promises():
     assert len(COACHES) == 12
     assert Organisation.objects.count() == 6
-    assert Company.objects.count() == len(invented()) >= 40
+    assert Company.objects.count() == len(invented()) + len(lines()) >= 100
     assert set(Company.objects.values_list("municipality__sub_region", flat=True)) == {
         "BOR",
         "FYR",
@@ -58,10 +61,10 @@ def test_plant_covers_what_the_demo_promises():
 
 
 def test_plant_invents_every_number_and_address():
-    for line in invented():
-        assert line.number.startswith("4")
-        assert organisation_number.clean(line.number)
-        assert line.email_domain.endswith(".example")
+    for one in (*invented(), *lines()):
+        assert one.number.startswith("4")
+        assert organisation_number.clean(one.number)
+    assert all(line.email_domain.endswith(".example") for line in invented())
     assert all(person.email.endswith("@coachnet.example") for person in PEOPLE)
 
 
@@ -131,6 +134,19 @@ def test_plant_spreads_sessions_over_the_year_and_fills_their_notes():
     assert len(months) >= 8
     assert not held.filter(note__contains="{").exists()
     assert held.filter(completeness="complete").count() == held.count()
+
+
+def test_plant_gives_the_overview_figures_to_show_and_some_to_hide():
+    refresh()
+    present = Cell.objects.filter(kind="start")
+    assert present.get(dimension="total").companies > 90
+    assert (
+        not present.filter(dimension="sub_region").exclude(group="").exclude(companies_mask="shown").exists()
+    )
+    masks = set(present.values_list("companies_mask", flat=True))
+    assert {"shown", "few", "withheld"} <= masks
+    quarters = Cell.objects.filter(kind="quarter", dimension="total", companies__gt=5)
+    assert quarters.count() >= 5
 
 
 def test_plant_keeps_the_organisation_of_the_time():

@@ -13,6 +13,7 @@ from coachnet.demo.cast import CAST
 from coachnet.demo.seed.coaching import Teller
 from coachnet.demo.seed.companies import invented, plant_company
 from coachnet.demo.seed.meetings import plant_meetings
+from coachnet.demo.seed.network import plant_network
 from coachnet.demo.seed.people import plant_invitation, plant_people
 from coachnet.demo.seed.reminders import plant_reminders
 from coachnet.demo.seed.today import plant_agenda, plant_today
@@ -51,6 +52,8 @@ def plant() -> bool:
             ends_on=dt.date(today.year + 1, 12, 31),
         )
     _plant_companies(people, Teller(programme, today))
+    with acting(command="seed_demo"):
+        plant_network(people, programme, today)
     secretive = Company.objects.get(name=CONFIDENTIAL)
     with acting(user=secretive.responsible_coach_id):
         mark_confidential(

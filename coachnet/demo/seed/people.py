@@ -73,6 +73,7 @@ def plant_people() -> dict[str, User]:
             title=person.title,
             organisation=organisations[person.organisation],
             organisation_since=joined,
+            joined_at=timezone.now() - dt.timedelta(days=700),
             roles=list(person.roles),
             language=person.language,
             phone=f"070-174 06 {len(people) + 5:02}",  # from the series kept for fiction

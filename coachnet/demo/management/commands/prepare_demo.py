@@ -8,6 +8,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 from coachnet.accounts.models import User
 from coachnet.demo.prepared import note_prepared
+from dashboards.refresh import refresh
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         if not User.objects.exists():
             self.say("Inventing a network …")
         call_command("seed_demo", verbosity=0)
+        refresh()
         self.say("Gathering static files …")
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         note_prepared()
