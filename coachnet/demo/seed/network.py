@@ -105,7 +105,7 @@ def _days(many: int, today: dt.date, chance: Random) -> list[dt.date]:
     """The days of a company's sessions, on weekdays, none of them ahead. The newest companies are the most."""
     ago = int(FIRST_DAYS[0] + (FIRST_DAYS[1] - FIRST_DAYS[0]) * chance.random() ** 1.4)
     day = today - dt.timedelta(days=ago)
-    days = []
+    days: list[dt.date] = []
     while len(days) < many and day < today:
         days.append(day - dt.timedelta(days=max(0, day.weekday() - 4)))
         day += dt.timedelta(days=chance.randint(*DAYS_BETWEEN))
@@ -150,5 +150,7 @@ def _follow(engagements: list[Engagement], contacts: list[Contact], sessions: li
         SessionContact(session=one, contact=people[one.engagement.company_id]) for one in sessions
     )
     SessionStrategy.objects.bulk_create(
-        SessionStrategy(session=one, strategy_id=one.engagement.company.main_strategy_id) for one in sessions
+        SessionStrategy(session=one, strategy_id=one.engagement.company.main_strategy_id)
+        for one in sessions
+        if one.engagement.company.main_strategy_id
     )
