@@ -7,6 +7,7 @@ from dashboards.figures import Figure, Line, Overview, total_of
 from dashboards.periods import Period
 
 HEIGHT = 180
+MARGIN = 5  # percent at the left, where the numbers of the scale stand
 STUB = 14  # how high a hidden month is drawn: always the same, so that it tells nothing
 # From how many companies each shade is used, the darkest first.
 SHADES = ((40, "6"), (20, "5"), (10, "4"), (5, "3"), (1, "2"))
@@ -16,11 +17,12 @@ NAMES_AT = {"FYR": (170, 150), "SKA": (570, 300), "GBG": (215, 600), "BOR": (450
 
 @dataclass(frozen=True)
 class Bar:
-    """One month: left edge and width in percent, top and height in pixels, all as text."""
+    """One month: edges and width in percent, top and height in pixels, all as text."""
 
     period: Period
     line: Line
     x: str
+    end: str
     width: str
     y: str
     height: str
@@ -48,7 +50,7 @@ def trend_of(overview: Overview) -> Trend:
     """Coached companies by month."""
     months = overview.trend
     top = _round_up(total_of(line for _period, line in months))
-    slot = 100 / max(1, len(months))
+    slot = (100 - MARGIN) / max(1, len(months))
     bars = []
     for place, (period, line) in enumerate(months):
         figure = line.companies
@@ -58,7 +60,8 @@ def trend_of(overview: Overview) -> Trend:
             Bar(
                 period,
                 line,
-                x=f"{place * slot + slot * 0.12:.2f}%",
+                x=f"{MARGIN + place * slot + slot * 0.12:.2f}%",
+                end=f"{MARGIN + place * slot + slot * 0.88:.2f}%",
                 width=f"{slot * 0.76:.2f}%",
                 y=str(HEIGHT - height),
                 height=str(height),

@@ -43,12 +43,18 @@ def _order(key: Key) -> tuple[int, int, str]:
 
 def _protect(key: Key, worlds: Worlds) -> None:
     """Find another world for the number; where there is none, tell nothing of more and more around it."""
-    if worlds.protect(key, opening=OPENING):
-        return
     measure, period, dimension, _group = key
-    told = CONTINUED if measure == ONCE else measure
+    of_continued = (CONTINUED, ONCE) if measure in (CONTINUED, ONCE) else ()
+    # A split is given up before a figure of the whole region, and K02 before K01.
+    sparing = frozenset(
+        one
+        for one in worlds.numbers
+        if (of_continued and one[0] not in of_continued) or (one[2] == Dimension.TOTAL != dimension)
+    )
+    if worlds.protect(key, opening=OPENING, sparing=sparing):
+        return
     # Hidden companies hide what is told of them; a hidden whole would show in the sum of its parts.
-    measures = (COMPANIES, MINUTES, CONTINUED) if told == COMPANIES else (told,)
+    measures = of_continued or ((COMPANIES, MINUTES, CONTINUED, ONCE) if measure == COMPANIES else (measure,))
     near = [one for one in worlds.numbers if one[0] in measures and dimension in (one[2], Dimension.TOTAL)]
     for around in (
         [one for one in near if one[1] == period],

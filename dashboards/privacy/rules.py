@@ -56,7 +56,7 @@ def numbers_of(cells: Cells) -> dict[Key, Number]:
             continue
         whole = cells[period, Dimension.TOTAL, UNKNOWN]
         is_whole = dimension == Dimension.TOTAL
-        price = DEAR if is_whole else 0
+        price = DEAR * (1 + list(Kind).index(period.kind)) if is_whole else 0
         companies = _companies(cell, within_few=is_few(whole.companies) and not is_whole, price=price)
         found[(COMPANIES, *place)] = companies
         found[(MINUTES, *place)] = _minutes(cell, beneath=companies, price=price)

@@ -20,7 +20,7 @@ Key = Any  # whatever names a number: hashable, and the same each time
 LONGEST = 30
 TRIES = 150
 NO_LIMIT = 10**12
-# The price from which a number is opened only when nothing else helps: a whole, rather than any of its parts.
+# The price from which a number is opened after all that are cheaper: a whole. Twice as dear is opened later still.
 DEAR = 1_000_000
 
 
@@ -71,38 +71,38 @@ class Worlds:
     _change: dict[int, int] = field(default_factory=dict)
     _broken: set[int] = field(default_factory=set)
     _tries: int = 0
+    _sparing: frozenset[Key] = frozenset()
 
     def __post_init__(self) -> None:
         for place, rule in enumerate(self.rules):
             for key, sign in rule.parts:
                 self._touching[key].append((place, sign))
 
-    def protect(self, key: Key, *, opening: Iterable[int]) -> bool:
+    def protect(self, key: Key, *, opening: Iterable[int], sparing: frozenset[Key] = frozenset()) -> bool:
         """See to it that the number could be another, opening so many at most for its sake. Whether it can.
 
-        Wholes are opened only when opening parts does not help.
+        Those in `sparing` are never opened.
         """
         if key in self._safe:
             return True
+        self._sparing = sparing
         step = self.numbers[key].step
-        for also_dear, may_open, move in product((False, True), opening, (step, -step)):
-            moves = self.another(key, move, may_open, also_dear=also_dear)
+        for may_open, move in product(opening, (step, -step)):
+            moves = self.another(key, move, may_open)
             if moves is not None:
                 self.open(one for one in moves if self.numbers[one].shown)
                 self._safe |= {one for one in moves if abs(moves[one]) >= self.numbers[one].step}
                 return True
         return False
 
-    def another(
-        self, key: Key, step: int, may_open: int = 0, *, also_dear: bool = False
-    ) -> dict[Key, int] | None:
+    def another(self, key: Key, step: int, may_open: int = 0) -> dict[Key, int] | None:
         """A world in which the number differs by `step`, as moves by key; None if none was found."""
         number = self.numbers[key]
         if not number.low <= number.value + step <= number.high:
             return None
         self._moves, self._change, self._broken, self._tries = {}, {}, set(), TRIES
         self._move(key, step)
-        return self._moves if self._mend(may_open, also_dear=also_dear) else None
+        return self._moves if self._mend(may_open) else None
 
     def open(self, keys: Iterable[Key]) -> None:
         """Hide numbers that were shown, and what hangs on them."""
@@ -119,15 +119,15 @@ class Worlds:
             number = self.numbers[key]
             number.shown, number.low, number.high = False, 0, NO_LIMIT
 
-    def _mend(self, may_open: int, *, also_dear: bool) -> bool:
+    def _mend(self, may_open: int) -> bool:
         if not self._broken:
             return True
         self._tries -= 1
         if self._tries < 0 or len(self._moves) >= LONGEST:
             return False
-        for key, step in self._candidates(min(self._broken), may_open, also_dear=also_dear):
+        for key, step in self._candidates(min(self._broken), may_open):
             self._move(key, step)
-            if self._mend(may_open - self.numbers[key].shown, also_dear=also_dear):
+            if self._mend(may_open - self.numbers[key].shown):
                 return True
             self._take_back(key, step)
         return False
@@ -145,8 +145,8 @@ class Worlds:
             change = self._change[place] = self._change.get(place, 0) + sign * step
             (self._broken.add if self.rules[place].excess(change) else self._broken.discard)(place)
 
-    def _candidates(self, broken: int, may_open: int, *, also_dear: bool) -> list[tuple[Key, int]]:
-        """The moves that mend a rule, best first: those that break least else, then those that open least."""
+    def _candidates(self, broken: int, may_open: int) -> list[tuple[Key, int]]:
+        """The moves that mend a rule, best first: wholes last, then those that break least, that open least."""
         rule, found = self.rules[broken], []
         excess = rule.excess(self._change[broken])
         for order, (key, sign) in enumerate(rule.parts):
@@ -154,11 +154,11 @@ class Worlds:
             price = number.price if number.shown else -1
             if key in self._moves or not number.low <= number.value + step <= number.high:
                 continue
-            if price is None or (price >= 0 and not may_open) or (price >= DEAR and not also_dear):
+            if price is None or (price >= 0 and (not may_open or key in self._sparing)):
                 continue
             breaks = 0
             for place, its_sign in self._touching[key]:
                 before, one = self._change.get(place, 0), self.rules[place]
                 breaks += bool(one.excess(before + its_sign * step)) - bool(one.excess(before))
-            found.append((breaks, price, order, key, step))
-        return [(key, step) for *_rank, key, step in sorted(found, key=lambda one: one[:3])]
+            found.append((price // DEAR, breaks, price, order, key, step))
+        return [(key, step) for *_rank, key, step in sorted(found, key=lambda one: one[:4])]

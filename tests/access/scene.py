@@ -17,6 +17,7 @@ from coaching.models import Action, Engagement, Session, SessionDraft
 from coachnet.accounts.models import Invitation, Organisation, User
 from coachnet.notifications.models import Notification, recipient_key
 from companies.models import Company, Contact
+from dashboards.refresh import refresh
 from events.models import EventInvitation
 from tests.factories.accounts import InvitationFactory
 from tests.factories.coaching import (
@@ -96,7 +97,7 @@ def build(people: dict[str, User]) -> Scene:
         "other": "other_coach",
         "confidential": "other_coach",
     }
-    return Scene(
+    scene = Scene(
         {whose: _holding(whose, people[coaches[whose]], programme) for whose in WHOSE},
         people,
         people["coach"].organisation,  # type: ignore[arg-type]
@@ -111,6 +112,8 @@ def build(people: dict[str, User]) -> Scene:
         ),
         _guest(people),
     )
+    refresh()
+    return scene
 
 
 def _guest(people: dict[str, User]) -> EventInvitation:

@@ -33,6 +33,10 @@ SURFACES = (
     "coaching:engagement-create",
     "accounts:person-list",
     "accounts:me",
+    "dashboards:overview",
+    "dashboards:overview-csv",
+    "dashboards:overview-json",
+    "dashboards:overview-companies",
 )
 # Parts of what is searched for: a whole name would stand on the page as the reader's own words.
 SEARCHES = (

@@ -15,6 +15,7 @@ from coachnet.accounts.models import User
 from coachnet.notifications.actions import Guest, Wanted, post
 from coachnet.notifications.models import Notification
 from companies.models import CircularStrategy, Company, Contact, Municipality
+from dashboards.refresh import refresh
 from events.actions import cancel_event, give_feedback, invite, mark_attendance, publish_event
 from tests.factories.accounts import InvitationFactory
 from tests.factories.coaching import (
@@ -103,6 +104,7 @@ def network(
     )
     plan_meetings(coach, colleague, organiser, contact)
     plant_reminders(coach, contact, secret_session)
+    refresh()
     return Network(
         programme, company, engagement, held, to_log, secret_company, secret_engagement, secret_session
     )
