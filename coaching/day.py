@@ -78,9 +78,7 @@ class Day:
     @property
     def is_empty(self) -> bool:
         """Whether a new coach has nothing here yet."""
-        return not (
-            self.month.all_companies or self.agenda or self.to_log or self.actions or self.meetings
-        )
+        return not (self.month.all_companies or self.agenda or self.to_log or self.actions or self.meetings)
 
     def _is_over(self, session: Session) -> bool:
         return session.state == Session.State.HELD or session.ends_at <= self.now

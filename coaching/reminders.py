@@ -123,6 +123,12 @@ def _morning(moment: dt.datetime, now: dt.datetime) -> dt.datetime:
     return moment if moment > now else working_morning_after(now, MORNING)
 
 
+def contact_reminders(session: Session) -> list[Notification]:
+    """What is sent to those from the company about the session's present time, for the session's own page."""
+    rows = Notification.objects.about(session).filter(rule=SESSION_TOMORROW_CONTACT)
+    return list(rows.filter(occurrence=day_and_time(session)).order_by("name", "pk"))
+
+
 # --- Fetching ----------------------------------------------------------------------------------
 
 

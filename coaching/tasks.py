@@ -11,7 +11,7 @@ def clear_old_drafts() -> None:
     actions.clear_old_drafts()
 
 
-@shared_task(name="coaching.tasks.align_reminders")
+@shared_task(name="coaching.tasks.align_reminders", time_limit=1800)
 def align_reminders() -> None:
     """Make every reminder follow from the facts again, whatever went round the actions."""
     reminders.align_everything()

@@ -102,6 +102,13 @@ class ExampleForm(forms.Form):
     invite = forms.BooleanField(
         label=gettext_lazy("Skicka en kalenderinbjudan till deltagarna"), initial=True, required=False
     )
+    reminder = forms.BooleanField(
+        label=gettext_lazy("Tillfälle i morgon"),
+        help_text=gettext_lazy("Dagen före klockan 15, när du har tillfällen inplanerade."),
+        initial=True,
+        required=False,
+        widget=forms.CheckboxInput(attrs={"role": "switch"}),
+    )
 
 
 def _failed_form() -> ExampleForm:

@@ -1,6 +1,6 @@
 """A meeting as its organiser sees it: places, answers by group, what was sent. A fixed number of queries each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,6 +104,19 @@ def places_of(event: Event) -> Places:
         attended=Count("pk", filter=Q(attended_at__isnull=False)),
     )
     return Places(event.capacity, **counts)
+
+
+def count_people(events: Sequence[Event]) -> None:
+    """Give each meeting of a page how many have a place and how many were there. One query."""
+    rows = Registration.objects.filter(invitation__event__in=events).values("invitation__event")
+    counts = rows.annotate(
+        taken=Count("pk", filter=Q(state__in=Registration.TAKES_A_PLACE)),
+        attended=Count("pk", filter=Q(attended_at__isnull=False)),
+    )
+    found = {row["invitation__event"]: row for row in counts}
+    for event in events:
+        row = found.get(event.pk, {"taken": 0, "attended": 0})
+        event.taken, event.attended = row["taken"], row["attended"]  # type: ignore[attr-defined]
 
 
 def counts_of(event: Event) -> dict[str, int]:

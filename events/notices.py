@@ -5,7 +5,7 @@ Every mail is a row of notifications about the meeting, queued in the transactio
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils import timezone
 
@@ -79,14 +79,24 @@ def remind(registration: Registration) -> None:
 
 def forget(registration: Registration) -> None:
     """Withdraw the reminders of somebody who has given up her place."""
-    to = recipient(registration.invitation)
+    _withdraw(registration.invitation, REMINDERS, f"{registration.pk}-")
+
+
+def stop_asking(invitation: EventInvitation) -> None:
+    """Withdraw the question to somebody who has now answered."""
+    _withdraw(invitation, [ASKED])
+
+
+def _withdraw(invitation: EventInvitation, rules: Collection[str], beginning: str = "") -> None:
+    """Withdraw what waits for one person. One statement: `align` would look at everybody's."""
+    to = recipient(invitation)
     if to is None:
         return
     someone = recipient_key(to if isinstance(to, User) else to.email)
-    waiting = Notification.objects.about(registration.invitation.event).waiting()
-    waiting.filter(
-        rule__in=REMINDERS, recipient=someone, occurrence__startswith=f"{registration.pk}-"
-    ).update(state=Notification.State.SKIPPED, reason=Notification.Reason.WITHDRAWN)
+    waiting = Notification.objects.about(invitation.event).waiting().filter(rule__in=rules, recipient=someone)
+    waiting.filter(occurrence__startswith=beginning).update(
+        state=Notification.State.SKIPPED, reason=Notification.Reason.WITHDRAWN
+    )
 
 
 def change(event: Event) -> None:

@@ -11,14 +11,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Opened from mails, without an account
     path("answer/<int:pk>/", guest.answer, name="answer"),
     path("answer/<int:pk>/done/", guest.answer_done, name="answer-done"),
-    path("answer/<int:pk>/calendar/", guest.answer_calendar, name="answer-calendar"),
+    path("answer/<int:pk>/download.ics", guest.answer_calendar, name="answer-calendar"),
     path("answer/open/<str:token>/", guest.answer_open, name="answer-open"),
     path("feedback/<int:pk>/", guest.feedback, name="feedback"),
     path("feedback/open/<str:token>/", guest.feedback_open, name="feedback-open"),
     # One meeting
     path("<int:pk>/", meetings.event_detail, name="event-detail"),
     path("<int:pk>/answer/", meetings.event_answer, name="event-answer"),
-    path("<int:pk>/calendar/", meetings.event_calendar, name="event-calendar"),
+    path("<int:pk>/download.ics", meetings.event_calendar, name="event-calendar"),
     path("<int:pk>/edit/", meetings.event_edit, name="event-edit"),
     path("<int:pk>/publish/", meetings.event_publish, name="event-publish"),
     path("<int:pk>/cancel/", meetings.event_cancel, name="event-cancel"),

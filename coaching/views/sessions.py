@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from coaching import actions, rules
+from coaching import actions, reminders, rules
 from coaching.models import Action, Session, SessionCoach, SessionContact, SessionStrategy
 from coaching.models.sessions import BIN_DAYS
 from coaching.notes import seems_to_hold_personal_number
@@ -127,6 +127,8 @@ def session_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     }
     if session.state == State.PLANNED:
         values |= around(user, engagement.company, but=session.pk)
+    if session.reminds_contacts:
+        values["contact_reminders"] = reminders.contact_reminders(session)
     return render(request, "coaching/session_detail.html", values)
 
 

@@ -122,7 +122,9 @@ def _queue(wanted: Collection[tuple[str, Wanted]]) -> None:
         for about, one in wanted
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    if any(row.due_at <= timezone.now() for row in rows):
+    # One look is enough for all that a transaction has queued.
+    is_asked = any(hook is send_soon for _sids, hook, *_more in transaction.get_connection().run_on_commit)
+    if not is_asked and any(row.due_at <= timezone.now() for row in rows):
         transaction.on_commit(send_soon)
 
 

@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 BATCH = 20
 # How long a worker may be silent before its rows are taken over; longer than any batch may take.
 LEASE = dt.timedelta(minutes=5)
-SECONDS_PER_BATCH = 90
+SECONDS_PER_BATCH = 30  # a worker that is asked to stop finishes its batch
 SECONDS_PER_MAIL = 25
 # After the first, second … failure; after the last one the row is parked.
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480))

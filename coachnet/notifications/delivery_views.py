@@ -34,7 +34,7 @@ def delivery_list(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "state": state,
         "rule": rule,
-        "tabs": [(one, one.label, counts[one]) for one in Notification.State],
+        "states": [(one, one.label, counts[one]) for one in Notification.State],
         "most_counted": listing.MOST_COUNTED,
         "lines": listing.lines_for(page.rows, request.user),
         "more": next_page(request, page.after),

@@ -27,6 +27,7 @@ class ChoicesForm(forms.Form):
                 label=str(rule.name),
                 help_text=str(rule.sentence),
                 required=False,
+                widget=forms.CheckboxInput(attrs={"role": "switch"}),
                 initial=chosen.get(rule.key, rule.is_on),
             )
 

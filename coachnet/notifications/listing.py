@@ -52,11 +52,13 @@ class Line:
 
 
 def chosen(state: str, rule: str) -> NotificationQuerySet:
-    """The rows of a state and a rule; without a state, everything whose time has come."""
+    """The rows of a state and a rule; without a state, those whose time has come and that were still wanted."""
     rows = Notification.objects.select_related("user", "decided_by")
     if rule:
         rows = rows.filter(rule=rule)
-    return rows.filter(state=state) if state else rows.filter(due_at__lte=timezone.now())
+    if state:
+        return rows.filter(state=state)
+    return rows.filter(due_at__lte=timezone.now()).exclude(reason=Notification.Reason.WITHDRAWN)
 
 
 def order_of(state: str) -> tuple[str, str]:

@@ -84,6 +84,7 @@ def open_registration(
     )
     if registration.is_coming:
         _place_taken(registration)
+    notices.stop_asking(invitation)
     return registration
 
 

@@ -34,14 +34,6 @@ class EventInvitationQuerySet(models.QuerySet["EventInvitation"]):
         """Those that have not been taken away."""
         return self.filter(removed_at=None)
 
-    def visible_to(self, user: User) -> Self:
-        """One's own; for those who plan meetings all."""
-        from coachnet.accounts.roles import Permission
-
-        if user.may(Permission.PLAN_MEETINGS):
-            return self.all()
-        return self.of(user) if user.may(Permission.SEE_MEETINGS) else self.none()
-
     def of(self, user: User) -> Self:
         """A member's own, of meetings that have been published."""
         return self.present().filter(user=user).exclude(event__state=Event.State.DRAFT)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,8 +25,6 @@ from events.models import Event, EventInvitation, Registration
 from events.views.guest import answer_context, answer_initial, calendar_response
 
 PAGE_SIZE = 25
-TAKEN = Q(invitations__registrations__state__in=Registration.TAKES_A_PLACE)
-ATTENDED = Q(invitations__registrations__attended_at__isnull=False)
 
 
 def visible_event(request: SignedInRequest, pk: int) -> Event:
@@ -46,14 +44,14 @@ def event_list(request: SignedInRequest) -> HttpResponse:
         .annotate(
             invitation_pk=Subquery(own.values("pk")[:1]),
             answer=Coalesce(Subquery(newest.values("state")[:1]), Value("")),
-            taken=Count("invitations__registrations", filter=TAKEN),
-            attended=Count("invitations__registrations", filter=ATTENDED),
         )
         .prefetch_related("hosts")
     )
     by = ("-starts_at", "-id") if view == "past" else ("starts_at", "id")
     chosen = events.past() if view == "past" else events.ahead()
     page = page_of(chosen, by=by, after=request.GET.get("after", ""), size=PAGE_SIZE)
+    if rules.can_plan(request.user):
+        console.count_people(page.rows)
     context = {
         "events": page.rows,
         "view": view,

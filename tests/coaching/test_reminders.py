@@ -315,3 +315,34 @@ def test_aligning_everything_needs_as_many_queries_for_1_as_for_11(engagement, d
     SessionFactory.create_batch(1, engagement=engagement, planned=True)
     with django_assert_num_queries(21):
         tasks.align_reminders()
+
+
+def test_the_sessions_page_says_when_the_company_is_reminded(coach, engagement, contact, thursday, client_of):
+    session = plan(coach, engagement.company, thursday, contacts=(contact,), reminds_contacts=True)
+    page = client_of(coach).get(f"/sessions/{session.pk}/").content.decode()
+    assert f"{contact.name} påminns {thursday - dt.timedelta(days=1)} 15:00." in page
+
+
+def test_the_form_of_a_plan_asks_and_keeps_the_answer(coach, engagement, contact, thursday, client_of):
+    client = client_of(coach)
+    address = client.get(f"/sessions/new/?planned&company={engagement.company_id}")["Location"]
+    page = client.get(address).content.decode()
+    assert "Påminn deltagarna från företaget" in page
+    sent = {
+        "company": engagement.company_id,
+        "date": thursday.isoformat(),
+        "start_time": "09:00",
+        "contacts": [contact.pk],
+        "coaches": [coach.pk],
+        "reminds_contacts": "on",
+        "state": "planned",
+        "version": "0",
+    }
+    client.post(address.partition("?")[0], sent)
+    session = Session.objects.get()
+    assert session.reminds_contacts
+    page = client.get(f"/sessions/{session.pk}/edit/").content.decode()
+    box = page.partition('name="reminds_contacts"')[2].partition(">")[0]
+    assert "checked" in box
+    page = client.get(f"/sessions/{session.pk}/edit/?log").content.decode()  # not asked, and not forgotten
+    assert '<input type="hidden" name="reminds_contacts" value="on"' in page

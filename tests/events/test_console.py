@@ -219,7 +219,7 @@ def test_console_costs_the_same_for_one_and_eleven(
             client.get(address)
         with django_assert_num_queries(8):
             client.get(address + "check-in/")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/meetings/")
 
 
@@ -356,3 +356,24 @@ def test_a_draft_is_seen_by_those_who_plan_only(organiser: User, coach: User, cl
     assert "Inte klar än" in page(client_of(organiser), "event-list")
     assert "Inte klar än" not in page(client_of(coach), "event-list")
     assert client_of(coach).get(event.get_absolute_url()).status_code == 404
+
+
+def test_min_dag_shows_what_is_ahead_and_ones_own_answer(
+    coach: User, client_of: ClientOf, django_assert_num_queries
+):
+    MemberFactory(event=EventFactory(title="Svara på den här"), user=coach)
+    MemberFactory(event=EventFactory(title="Den kommer jag till"), user=coach, answered="coming")
+    MemberFactory(event=EventFactory(title="Ännu ett hemligt", draft=True), user=coach)
+    MemberFactory(event=EventFactory(title="Den har varit", past=True), user=coach, answered="coming")
+    GuestFactory(event=EventFactory(title="Inte bjuden"))
+    shown = client_of(coach).get("/today/").content.decode()
+    assert "Svara på den här" in shown
+    assert "Den kommer jag till" in shown
+    assert "Du kommer" in shown
+    for title in ("Ännu ett hemligt", "Den har varit", "Inte bjuden"):
+        assert title not in shown
+    for more in (0, 10):
+        for _ in range(more):
+            MemberFactory(user=coach, answered="coming")
+        with django_assert_num_queries(1):
+            assert len(list(coach.event_invitations.ahead())) == 2 + more

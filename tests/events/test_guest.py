@@ -48,7 +48,7 @@ def test_answer_page_shows_the_meeting_and_a_get_changes_nothing(guest: EventInv
     for address in (
         link_of(guest),
         f"/meetings/answer/{guest.pk}/",
-        f"/meetings/answer/{guest.pk}/calendar/",
+        f"/meetings/answer/{guest.pk}/download.ics",
     ):
         assert client.get(address, follow=True).status_code == 200
     page = client.get(f"/meetings/answer/{guest.pk}/").content.decode()
@@ -98,7 +98,7 @@ def test_another_guests_address_does_not_open(guest: EventInvitation):
     for address in (
         f"/meetings/answer/{other.pk}/",
         f"/meetings/answer/{other.pk}/done/",
-        f"/meetings/answer/{other.pk}/calendar/",
+        f"/meetings/answer/{other.pk}/download.ics",
         f"/meetings/feedback/{guest.pk}/",
     ):
         response = client.get(address)
@@ -152,7 +152,7 @@ def test_the_page_speaks_the_guests_language_unless_the_device_has_chosen():
 
 
 def test_the_calendar_file_is_the_guests_own(guest: EventInvitation):
-    response = opened(guest).get(f"/meetings/answer/{guest.pk}/calendar/")
+    response = opened(guest).get(f"/meetings/answer/{guest.pk}/download.ics")
     assert response["Content-Type"].startswith("text/calendar")
     assert "METHOD:PUBLISH" in response.content.decode()
 
@@ -180,7 +180,7 @@ def test_member_answers_signed_in_without_the_link(coach: User, other_coach: Use
     client.post(f"{address}answer/", {"answer": "yes"})
     assert Registration.objects.get().invitation == member
     assert "Du är anmäld" in client.get(address).content.decode()
-    assert client.get(f"{address}calendar/").status_code == 200
+    assert client.get(f"{address}download.ics").status_code == 200
     # Somebody who is not invited sees the meeting, and has no answer to give.
     page = client_of(other_coach).get(address).content.decode()
     assert "Du är inte bjuden" in page

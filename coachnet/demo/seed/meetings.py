@@ -26,7 +26,7 @@ from events.actions import (
     plan_event,
     publish_event,
 )
-from events.models import Event, EventInvitation
+from events.models import Event, EventInvitation, Registration
 
 State = Notification.State
 DIETS = ("Vegetarisk", "Glutenfri", "Vegansk")
@@ -184,13 +184,15 @@ def _plant_past(plan: Plan, organiser: User, coaches: Sequence[User], contacts: 
     Event.objects.filter(pk=event.pk).update(
         starts_at=start, ends_at=end, published_at=start - dt.timedelta(days=30)
     )
+    back = _weekday(30) - day
+    Registration.objects.to(event).update(answered_at=F("answered_at") - back)
     coming = [one for one in _invited(event) if one.live]
     here = [one for number, one in enumerate(coming) if number % 8 != 5]
     for invitation in here:
         mark_attendance(invitation=invitation, is_here=True, by=organiser)
     for invitation, (rating, text) in zip(here, FEEDBACK, strict=False):
         give_feedback(invitation=invitation, rating=rating, text=text)
-    _as_if_sent(event, back=_weekday(30) - day)
+    _as_if_sent(event, back)
 
 
 def _as_if_sent(event: Event, back: dt.timedelta) -> None:

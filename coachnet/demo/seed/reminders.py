@@ -6,6 +6,7 @@ worker sends them, and its mail catcher shows them within half a minute.
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils import timezone
 
 from coaching.models import Session
@@ -21,6 +22,7 @@ from coaching.reminders import (
 from coachnet.accounts.models import User
 from coachnet.lib.days import local_moment, working_day_after
 from coachnet.notifications.models import Notification, about_key, recipient_key
+from companies.coached import QUIET_DAYS
 
 State, Reason = Notification.State, Notification.Reason
 WEEKS = 5
@@ -36,8 +38,11 @@ def plant_reminders(coach: User) -> None:
     for place, session in enumerate(held.prefetch_related("session_coaches__coach", "contacts")):
         rows += _told(session, place)
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    due_now = Notification.objects.waiting().filter(user=coach, rule__in=[SESSION_TO_LOG, COMPANY_QUIET])
-    due_now.update(due_at=timezone.now())
+    # A year told in one go leaves reminders that were withdrawn before anybody could have had them.
+    Notification.objects.filter(reason=Reason.WITHDRAWN).delete()
+    long_ago = (timezone.localdate() - dt.timedelta(days=QUIET_DAYS)).isoformat()
+    told_now = Q(rule=SESSION_TO_LOG) | Q(rule=COMPANY_QUIET, occurrence__lte=long_ago)
+    Notification.objects.waiting().filter(told_now, user=coach).update(due_at=timezone.now())
 
 
 def _told(session: Session, place: int) -> list[Notification]:
