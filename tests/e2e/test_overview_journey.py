@@ -35,7 +35,7 @@ def test_an_official_reads_and_takes_a_file(enter: Enter, region: list[Company],
     visitor.field("Period").select_option("start")
     visitor.field("Dela upp efter").select_option("size")
     visitor.press("Visa")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("18")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("19")
     visitor.sees("färre än 5")
     page.get_by_text(visitor.say("Visa som tabell")).first.click()
     page.get_by_text(visitor.say("Definition")).first.click()
