@@ -61,9 +61,9 @@ def test_plant_covers_what_the_demo_promises():
 
 
 def test_plant_invents_every_number_and_address():
-    for one in (*invented(), *lines()):
-        assert one.number.startswith("4")
-        assert organisation_number.clean(one.number)
+    for number in (*(one.number for one in invented()), *(one.number for one in lines())):
+        assert number.startswith("4")
+        assert organisation_number.clean(number)
     assert all(line.email_domain.endswith(".example") for line in invented())
     assert all(person.email.endswith("@coachnet.example") for person in PEOPLE)
 
