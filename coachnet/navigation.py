@@ -58,7 +58,6 @@ OVERVIEW = Place(
     sentence=_("Hur långt regionen har kommit, i siffror, över tid och på karta."),
 )
 PLACES = (
-    OVERVIEW,
     Place(
         "companies:company-list",
         _("Företag"),
@@ -97,6 +96,7 @@ PLACES = (
         key="m",
         sentence=_("Nätverksträffar och ämnesträffar, vem som kommer och vad som är på gång."),
     ),
+    OVERVIEW,
     Place(
         "accounts:person-list",
         _("Personer"),

@@ -65,7 +65,7 @@ def trend_of(overview: Overview) -> Trend:
                 width=f"{slot * 0.76:.2f}%",
                 y=str(HEIGHT - height),
                 height=str(height),
-                shade="5" if figure.is_shown else "few",
+                shade=bar_shade(figure),
                 label=label,
             )
         )
@@ -134,6 +134,11 @@ def shade_of(figure: Figure) -> str:
     if figure.value is None:
         return "few"
     return next((shade for least, shade in SHADES if figure.value >= least), "0")
+
+
+def bar_shade(figure: Figure) -> str:
+    """The class of a bar: hatched when hidden."""
+    return "5" if figure.is_shown else "few"
 
 
 def bar_width(figure: Figure, largest: int) -> str:

@@ -18,7 +18,7 @@ from dashboards.asked import MAPS, Asked, asked_by
 from dashboards.behind import rows_behind
 from dashboards.cards import cards_of, finding, split_finding
 from dashboards.dimensions import SPLITS
-from dashboards.drawing import bar_width, map_of, trend_of
+from dashboards.drawing import bar_shade, bar_width, map_of, trend_of
 from dashboards.figures import total_of
 from dashboards.periods import Kind
 
@@ -51,6 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
                 line,
                 line.companies.part_of(found.total.companies),
                 bar_width(line.companies, largest),
+                bar_shade(line.companies),
                 _behind(asked, "companies", group=line.key),
             )
             for line in found.groups

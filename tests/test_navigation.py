@@ -19,12 +19,24 @@ def names(user: User, path: str = "/") -> list[str]:
     ("roles", "places"),
     [
         (["coach"], ["Min dag", "Företag", "Tillfällen", "Åtgärder", "Träffar"]),
-        (["organiser"], ["Start", "Företag", "Tillfällen", "Träffar", "Personer", "Utskick"]),
-        (["official"], ["Start"]),
-        (["admin"], ["Start", "Företag", "Tillfällen", "Träffar", "Personer", "Utskick", "Granska historik"]),
+        (["organiser"], ["Start", "Företag", "Tillfällen", "Träffar", "Översikt", "Personer", "Utskick"]),
+        (["official"], ["Översikt"]),
+        (
+            ["admin"],
+            [
+                "Start",
+                "Företag",
+                "Tillfällen",
+                "Träffar",
+                "Översikt",
+                "Personer",
+                "Utskick",
+                "Granska historik",
+            ],
+        ),
         (
             ["coach", "organiser"],
-            ["Min dag", "Företag", "Tillfällen", "Åtgärder", "Träffar", "Personer", "Utskick"],
+            ["Min dag", "Företag", "Tillfällen", "Åtgärder", "Träffar", "Översikt", "Personer", "Utskick"],
         ),
         ([], ["Start"]),
     ],
@@ -63,7 +75,7 @@ def test_bar_at_the_thumb_has_at_most_four_and_logs_in_the_middle() -> None:
     coach = thumb_bar(menu(request, User(roles=["coach", "organiser"])), "/sessions/new/")
     assert [str(item.name) for item in coach] == ["Min dag", "Företag", "Logga", "Åtgärder"]
     admin = thumb_bar(menu(request, User(roles=["admin"])), "")
-    assert [str(item.name) for item in admin] == ["Start", "Företag", "Träffar", "Personer"]
+    assert [str(item.name) for item in admin] == ["Start", "Företag", "Träffar", "Översikt"]
 
 
 def test_keys_to_places_are_different() -> None:

@@ -30,7 +30,6 @@ def test_home_of_a_coach_is_her_day(client_of: ClientOf, coach: User) -> None:
 @pytest.mark.parametrize(
     ("role", "sees", "never"),
     [
-        ("official", "Följer hur långt regionen har kommit", "/companies/"),
         ("organiser", "Nätverksledare", "/today/"),
         ("admin", "Administratör", "/today/"),
     ],
@@ -58,9 +57,9 @@ def test_the_menu_costs_no_query(
 
 
 def test_theme_is_remembered_on_the_device_and_written_by_the_server(
-    client_of: ClientOf, official: User
+    client_of: ClientOf, organiser: User
 ) -> None:
-    client = client_of(official)
+    client = client_of(organiser)
     response = client.post("/theme/", {"theme": "dark", "next": "/?a=1"})
     assert response["Location"] == "/?a=1"
     assert client.cookies["theme"]["samesite"] == "Lax"
@@ -69,8 +68,8 @@ def test_theme_is_remembered_on_the_device_and_written_by_the_server(
     assert '<html lang="sv">' in client.get("/").content.decode()
 
 
-def test_theme_cookie_that_we_did_not_write_is_ignored(client_of: ClientOf, official: User) -> None:
-    client = client_of(official)
+def test_theme_cookie_that_we_did_not_write_is_ignored(client_of: ClientOf, organiser: User) -> None:
+    client = client_of(organiser)
     client.cookies["theme"] = '"><script>'
     assert '<html lang="sv">' in client.get("/").content.decode()
 
@@ -87,12 +86,12 @@ def test_choices_are_not_made_by_following_a_link(outsider: Client, path: str) -
     assert outsider.get(path).status_code == 405
 
 
-def test_language_follows_the_person_to_the_next_device(client_of: ClientOf, official: User) -> None:
-    client = client_of(official)
+def test_language_follows_the_person_to_the_next_device(client_of: ClientOf, organiser: User) -> None:
+    client = client_of(organiser)
     client.post("/language/", {"language": "en"})
-    official.refresh_from_db()
-    assert official.language == "en"
-    assert '<html lang="en">' in client_of(official).get("/").content.decode()
+    organiser.refresh_from_db()
+    assert organiser.language == "en"
+    assert '<html lang="en">' in client_of(organiser).get("/").content.decode()
 
 
 def test_language_of_a_stranger_is_kept_in_a_cookie(outsider: Client) -> None:
@@ -172,12 +171,12 @@ def test_error_pages_keep_theme_and_language(outsider: Client) -> None:
 )
 def test_trouble_with_database_or_cache_passes_by_itself(
     client_of: ClientOf,
-    official: User,
+    organiser: User,
     monkeypatch: pytest.MonkeyPatch,
     trouble: type[Exception],
     status: int,
 ) -> None:
-    client = client_of(official)
+    client = client_of(organiser)
     client.raise_request_exception = False
 
     def fail(*_: Any) -> None:

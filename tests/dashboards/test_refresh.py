@@ -16,6 +16,7 @@ from coaching.models import Engagement, Session, SessionCoach
 from coachnet.accounts.models import Organisation, User
 from companies.actions import mark_confidential
 from companies.models import CircularStrategy, Company, Municipality
+from dashboards import privacy
 from dashboards.dimensions import Dimension, industry_of
 from dashboards.models import Cell, CompanyPeriod, Stale
 from dashboards.periods import Kind, Period, from_key, period_of, since
@@ -45,8 +46,7 @@ def everything() -> list[dict[str, Any]]:
 
 def test_figures_by_hand(coach: User, other_coach: User) -> None:
     """Three companies: one comes once, one twice, one in two quarters with a coach of another organisation."""
-    assert other_coach.organisation_id
-    Organisation.objects.filter(pk=other_coach.organisation_id).update(kind="incubator")
+    Organisation.objects.filter(people=other_coach).update(kind="incubator")
     coached(coach, [(JANUARY, 30)], size_class="micro")
     coached(coach, [(JANUARY, 60), (JANUARY, 90)], size_class="small", place="1452")
     third = coached(coach, [(JANUARY, 120)], size_class="small", place="1480")
@@ -245,7 +245,7 @@ def test_a_refresh_that_fails_takes_nothing(coach: User, monkeypatch: pytest.Mon
     def fail(*args: Any, **options: Any) -> None:
         raise RuntimeError("power")
 
-    monkeypatch.setattr("dashboards.privacy.protect", fail)
+    monkeypatch.setattr(privacy, "protect", fail)
     with pytest.raises(RuntimeError, match="power"):
         refresh()
     assert Stale.objects.count() == waiting

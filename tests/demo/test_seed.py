@@ -61,8 +61,7 @@ def test_plant_covers_what_the_demo_promises():
 
 
 def test_plant_invents_every_number_and_address():
-    numbers = [*(line.number for line in invented()), *(line.number for line in lines())]
-    for number in numbers:
+    for number in (*(one.number for one in invented()), *(one.number for one in lines())):
         assert number.startswith("4")
         assert organisation_number.clean(number)
     assert all(line.email_domain.endswith(".example") for line in invented())

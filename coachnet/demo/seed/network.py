@@ -22,7 +22,7 @@ from coaching.models import (
     StageChange,
 )
 from coachnet.accounts.models import User
-from companies.models import Company, Contact, Municipality, SniCode
+from companies.models import CircularStrategy, Company, Contact, Municipality, SniCode
 from companies.organisation_number import clean
 
 FILE = Path(__file__).parents[1] / "data" / "network.csv"
@@ -83,6 +83,7 @@ def plant_network(people: dict[str, User], programme: Programme, today: dt.date)
 
 def _companies(people: dict[str, User]) -> list[Company]:
     municipalities = {one.name: one for one in Municipality.objects.all()}
+    strategies = {one.code: one for one in CircularStrategy.objects.all()}
     industries = {one.code: one for one in SniCode.objects.filter(version=SniCode.Version.SNI2025)}
     return Company.objects.bulk_create(
         Company(
@@ -91,7 +92,7 @@ def _companies(people: dict[str, User]) -> list[Company]:
             municipality=municipalities[line.municipality],
             sni=industries[line.sni],
             size_class=line.size,
-            main_strategy_id=line.main_strategy,
+            main_strategy=strategies[line.main_strategy],
             description=line.description,
             responsible_coach=people[line.coach],
             responsible_organisation=people[line.coach].organisation,
@@ -139,8 +140,8 @@ def _follow(engagements: list[Engagement], contacts: list[Contact], sessions: li
         for one in engagements
     )
     people = {contact.company_id: contact for contact in contacts}
-    for session in sessions:  # their engagements have keys only now
-        session.engagement = session.engagement
+    for session in sessions:
+        session.engagement = session.engagement  # which has its key only now
     Session.objects.bulk_create(sessions)
     SessionCoach.objects.bulk_create(
         SessionCoach(session=one, coach=one.created_by, organisation=one.engagement.organisation)
@@ -150,7 +151,5 @@ def _follow(engagements: list[Engagement], contacts: list[Contact], sessions: li
         SessionContact(session=one, contact=people[one.engagement.company_id]) for one in sessions
     )
     SessionStrategy.objects.bulk_create(
-        SessionStrategy(session=one, strategy_id=one.engagement.company.main_strategy_id)
-        for one in sessions
-        if one.engagement.company.main_strategy_id
+        SessionStrategy(session=one, strategy=one.engagement.company.main_strategy) for one in sessions
     )
