@@ -8,7 +8,7 @@ from django.test import Client
 from coachnet.accounts.models import Organisation, User
 from companies import reference_data
 from companies.models import GlossaryTerm
-from tests.factories.accounts import OrganisationFactory, UserFactory
+from tests.factories.accounts import OrganisationFactory, cast
 
 ClientOf = Callable[[User], Client]
 
@@ -19,56 +19,35 @@ def science_park(db: None) -> Organisation:
 
 
 @pytest.fixture
-def coach(science_park: Organisation) -> User:
-    return UserFactory(name="Maja Ekdahl", email="maja@example.se", organisation=science_park)
+def coach(db: None) -> User:
+    return cast("coach")
 
 
 @pytest.fixture
-def colleague(science_park: Organisation) -> User:
+def colleague(db: None) -> User:
     """A coach of the same organisation."""
-    return UserFactory(name="Åke Lind", email="ake@example.se", organisation=science_park)
+    return cast("colleague")
 
 
 @pytest.fixture
 def other_coach(db: None) -> User:
     """A coach of another organisation."""
-    return UserFactory(
-        name="Örjan Berg", email="orjan@example.se", organisation__name="Inkubatorn i Trollhättan"
-    )
+    return cast("other_coach")
 
 
 @pytest.fixture
-def organiser(science_park: Organisation) -> User:
-    return UserFactory(
-        name="Sara Holm",
-        email="sara@example.se",
-        organisation=science_park,
-        roles=["organiser"],
-        second_step=True,
-    )
+def organiser(db: None) -> User:
+    return cast("organiser")
 
 
 @pytest.fixture
 def official(db: None) -> User:
-    return UserFactory(
-        name="Vera Region",
-        email="vera@example.se",
-        organisation__name="Västra Götalandsregionen",
-        organisation__kind=Organisation.Kind.REGION,
-        roles=["official"],
-        second_step=True,
-    )
+    return cast("official")
 
 
 @pytest.fixture
-def admin(science_park: Organisation) -> User:
-    return UserFactory(
-        name="Adam Admin",
-        email="adam@example.se",
-        organisation=science_park,
-        roles=["admin"],
-        second_step=True,
-    )
+def admin(db: None) -> User:
+    return cast("admin")
 
 
 @pytest.fixture

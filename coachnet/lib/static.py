@@ -1,7 +1,7 @@
-"""Static files for production: one style sheet, one script, hashed names, compressed copies.
+"""Static files for production: style sheets and a script in one piece each, hashed names, compressed copies.
 
-Styles are written as one file per component and scripts as one module per behaviour. Here the imports of
-`css/index.css` and of `js/app.js` are followed, so that a page costs one request for each, without remarks.
+Styles are written as one file per component and scripts as one module per behaviour. Here the imports of the
+style sheets that pages link to and of `js/app.js` are followed: one request for each, without remarks.
 The source needs no build: development serves it file by file, and the browser follows the same imports.
 """
 
@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-STYLES = "css/index.css"
+STYLES = ("css/index.css", "css/overview.css", "css/meetings.css")
 SCRIPT = "js/app.js"
 
 _STYLE_IMPORT = re.compile(r'^@import "(?P<file>[^"]+)"(?: layer\((?P<layer>[\w.-]+)\))?;\n', re.MULTILINE)
@@ -37,30 +37,31 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
         """Put the bundles in place of their entry files, then hash and compress everything."""
         if not dry_run:
             memory = InMemoryStorage()
-            for name, bundle in ((STYLES, bundle_styles), (SCRIPT, bundle_script)):
+            for name in (*STYLES, SCRIPT):
                 if name in paths:
-                    memory.save(name, ContentFile(bundle(paths).encode()))
+                    text = bundle_script(paths) if name == SCRIPT else bundle_styles(paths, name)
+                    memory.save(name, ContentFile(text.encode()))
                     paths = paths | {name: (memory, name)}
         yield from super().post_process(paths, dry_run=dry_run)
 
 
-def bundle_styles(paths: Sources) -> str:
-    """The entry style sheet with every import replaced by the file's text inside its layer.
+def bundle_styles(paths: Sources, entry: str) -> str:
+    """A style sheet that pages link to, with every import replaced by the file's text inside its layer.
 
     Raises ValueError for an import of a missing file or an import inside an imported file.
     """
-    folder = posixpath.dirname(STYLES)
+    folder = posixpath.dirname(entry)
 
     def inlined(found: re.Match[str]) -> str:
         name = posixpath.normpath(posixpath.join(folder, found["file"]))
-        text = _read(paths, name, STYLES)
+        text = _read(paths, name, entry)
         if _STYLE_IMPORT.search(text):
-            raise ValueError(f"{name} has an import of its own. Import it from {STYLES} instead.")
+            raise ValueError(f"{name} has an import of its own. Import it from {entry} instead.")
         text = _STYLE_REMARK.sub("", text)
         text = _URL.sub(lambda url: f'url("{_moved(url["path"], name, folder)}")', text)
         return f"@layer {found['layer']} {{\n{text}}}\n" if found["layer"] else text
 
-    return _STYLE_IMPORT.sub(inlined, _read(paths, STYLES, STYLES))
+    return _STYLE_IMPORT.sub(inlined, _read(paths, entry, entry))
 
 
 def bundle_script(paths: Sources) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from coaching.models import Action, Engagement, Session, SessionDraft
@@ -19,7 +20,7 @@ from coachnet.notifications.models import Notification, recipient_key
 from companies.models import Company, Contact
 from dashboards.refresh import refresh
 from events.models import EventInvitation
-from tests.factories.accounts import InvitationFactory
+from tests.factories.accounts import CAST, InvitationFactory, cast
 from tests.factories.coaching import (
     ActionFactory,
     EngagementFactory,
@@ -88,8 +89,9 @@ class Scene:
         return (self.guest.name, self.guest.email, "Nötfri kost till gästen")
 
 
-def build(people: dict[str, User]) -> Scene:
-    """Fill the database with the scene, for a cast by role."""
+def build() -> Scene:
+    """Fill the database with the scene and its cast."""
+    people = {role: cast(role) for role in CAST}
     programme = ProgrammeFactory(name="Utmaningen")
     coaches = {
         "own": "coach",
@@ -114,6 +116,21 @@ def build(people: dict[str, User]) -> Scene:
     )
     refresh()
     return scene
+
+
+def sign_in(scene: Scene) -> dict[str, Client]:
+    """A client for each role, just after proving who they are, so that no step-up hides a refusal."""
+    clients = {"outsider": Client()}
+    for role, user in scene.people.items():
+        client = clients[role] = Client()
+        client.force_login(user)
+        session = client.session
+        session["account_authentication_methods"] = [
+            {"method": "password", "reauthenticated": True, "at": timezone.now().timestamp()}
+        ]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+    return clients
 
 
 def _guest(people: dict[str, User]) -> EventInvitation:

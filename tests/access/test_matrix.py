@@ -5,6 +5,7 @@ without saying who does not get in. What is refused has changed nothing and show
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from django.test import Client
 from django.urls import reverse
 
 from coachnet.accounts.models import User
+from companies import reference_data
+from companies.models import GlossaryTerm
 from tests.access.fingerprint import fingerprint, writes
 from tests.access.routes import every_route
-from tests.access.scene import WHOSE, Holding, Scene, arguments, is_about_a_company
+from tests.access.scene import WHOSE, Holding, Scene, arguments, build, is_about_a_company, sign_in
 
 ROLES = ("outsider", "coach", "colleague", "other_coach", "organiser", "official", "admin")
 TABLE = Path(__file__).with_name("matrix.txt")
@@ -88,6 +91,7 @@ def visit(client: Client, method: str, address: str, before: Any) -> tuple[str, 
     """What came of one visit, and what was shown. Undone afterwards; a refusal or a GET must have changed nothing."""
     seen: list[tuple[str, str]] = []
     django_cache.clear()
+    cookies = deepcopy(client.cookies)
     written = writes()
     try:
         with transaction.atomic():
@@ -100,6 +104,7 @@ def visit(client: Client, method: str, address: str, before: Any) -> tuple[str, 
                 assert not changed, f"{method} {address} ({came}) changed {changed}"
             raise UndoError
     except UndoError:
+        client.cookies = cookies
         return seen[0]
 
 
@@ -127,7 +132,21 @@ def never_shown(role: str, scene: Scene) -> set[str]:
     }[role]
 
 
-@pytest.mark.django_db
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """One scene for all visits, since each is undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        if not GlossaryTerm.objects.exists():
+            reference_data.load()
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def clients(scene: Scene) -> dict[str, Client]:
+    return sign_in(scene)
+
+
 @pytest.mark.parametrize("name", names())
 def test_who_gets_in(name: str, scene: Scene, clients: dict[str, Client]):
     before = fingerprint()
@@ -156,7 +175,6 @@ def test_the_table_names_no_route_that_is_gone():
     assert {route for route, _ in expected()} - set(names()) == set()
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "admin"])
 def test_django_admin_is_closed(role: str, clients: dict[str, Client]):
     before = fingerprint()
@@ -172,13 +190,14 @@ def test_django_admin_is_closed(role: str, clients: dict[str, Client]):
             assert outcome in ("L" if role == "outsider" else "x"), f"{address}: {outcome}"
 
 
-@pytest.mark.django_db
-def test_a_fingerprint_sees_a_change_and_only_a_change(coach: User):
+def test_a_fingerprint_sees_a_change_and_only_a_change(scene: Scene):
     """The control: this net can fail."""
     before, written = fingerprint(), writes()
     assert fingerprint() == before
     assert writes() == written
-    User.objects.filter(pk=coach.pk).update(title="Ny titel")
-    assert set(writes().items()) - set(written.items()) != set()
-    changed = {table for table, content in fingerprint().items() if content != before[table]}
+    with transaction.atomic():
+        User.objects.filter(pk=scene.people["coach"].pk).update(title="Ny titel")
+        assert set(writes().items()) - set(written.items()) != set()
+        changed = {table for table, content in fingerprint().items() if content != before[table]}
+        transaction.set_rollback(True)
     assert changed == {"accounts_user", "accounts_userevent"}

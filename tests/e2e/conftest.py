@@ -6,6 +6,7 @@ examined in all combinations by `test_every_page.py`.
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -74,7 +75,15 @@ def enter(browser: Browser, live_server: LiveServer, settings: Any, look: Look) 
             visitor.leave()
         except AssertionError as problem:
             problems.append(str(problem))
+    _let_requests_end()
     assert not problems, "\n".join(problems)
+
+
+def _let_requests_end() -> None:
+    """Wait for what a browser asked for and did not stay to hear, or emptying the tables runs into it."""
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
 
 
 @pytest.fixture

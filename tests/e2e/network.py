@@ -26,7 +26,7 @@ from tests.factories.coaching import (
     SessionFactory,
 )
 from tests.factories.companies import CompanyFactory, ContactFactory
-from tests.factories.events import EventFactory, GuestFactory, MemberFactory, in_days
+from tests.factories.events import EventFactory, GuestFactory, MemberFactory
 
 
 @dataclass
@@ -130,10 +130,14 @@ def plan_meetings(coach: User, colleague: User, organiser: User, contact: Contac
     for number, state in enumerate(["offered", "waiting", "waiting", "declined", "cancelled"]):
         GuestFactory(event=full, name=f"Gäst Nummer {number}", answered=state)
     GuestFactory.create_batch(30, event=full)
-    now = EventFactory(
-        title="Lunch om spårbarhet", created_by=organiser, starts_at=in_days(0, 0), ends_at=in_days(1, 0)
+    started = timezone.now() - dt.timedelta(hours=1)
+    lunch = EventFactory(
+        title="Lunch om spårbarhet",
+        created_by=organiser,
+        starts_at=started,
+        ends_at=started + dt.timedelta(hours=4),
     )
-    MemberFactory(event=now, user=coach, answered="coming")
+    MemberFactory(event=lunch, user=coach, answered="coming")
     past = EventFactory(title="Materialval med framtid", created_by=organiser, past=True)
     was_there = MemberFactory(event=past, user=coach, answered="coming")
     mark_attendance(invitation=was_there, is_here=True, by=organiser)

@@ -25,6 +25,7 @@ def hashed(password: str) -> str:
 class OrganisationFactory(factory.django.DjangoModelFactory[Organisation]):
     class Meta:
         model = Organisation
+        django_get_or_create = ["name"]
 
     name = factory.Sequence(lambda n: f"Organisation {n}")
     kind = Organisation.Kind.SCIENCE_PARK
@@ -67,3 +68,43 @@ class InvitationFactory(factory.django.DjangoModelFactory[Invitation]):
     token_hash = factory.Sequence(lambda n: f"{n:064x}")
     invited_by = factory.SubFactory(UserFactory, roles=["organiser"])
     expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=14))
+
+
+# The fixed cast: who stands for what in most tests. Fixtures of the same names give one at a time.
+CAST: dict[str, dict[str, Any]] = {
+    "coach": {"name": "Maja Ekdahl", "email": "maja@example.se", "organisation__name": "Science Park Borås"},
+    "colleague": {"name": "Åke Lind", "email": "ake@example.se", "organisation__name": "Science Park Borås"},
+    "other_coach": {
+        "name": "Örjan Berg",
+        "email": "orjan@example.se",
+        "organisation__name": "Inkubatorn i Trollhättan",
+    },
+    "organiser": {
+        "name": "Sara Holm",
+        "email": "sara@example.se",
+        "organisation__name": "Science Park Borås",
+        "roles": ["organiser"],
+        "second_step": True,
+    },
+    "official": {
+        "name": "Vera Region",
+        "email": "vera@example.se",
+        "organisation__name": "Västra Götalandsregionen",
+        "organisation__kind": Organisation.Kind.REGION,
+        "roles": ["official"],
+        "second_step": True,
+    },
+    "admin": {
+        "name": "Adam Admin",
+        "email": "adam@example.se",
+        "organisation__name": "Science Park Borås",
+        "roles": ["admin"],
+        "second_step": True,
+    },
+}
+
+
+def cast(role: str) -> User:
+    """One of the cast, made now."""
+    person: User = UserFactory(**CAST[role])
+    return person

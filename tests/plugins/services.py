@@ -91,19 +91,6 @@ def _refuse(what: str) -> None:
     raise OSError(f"Tests stay on this machine: tried to {what}.")
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Django's own, but the test database can be dropped although a browser's last request still holds it."""
-    yield
-    from django.db import connection
-
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
 @pytest.fixture(autouse=True)
 def clean_cache() -> None:
     """Empty the shared cache, where sign-in limits live, so that no test sees another's."""
