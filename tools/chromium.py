@@ -9,7 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The shell without a window comes first: a journey takes a quarter less CPU in it.
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 APPLICATIONS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -45,6 +53,7 @@ def install() -> None:
         )
         if with_log.returncode:
             print(*with_log.stdout.splitlines()[-3:], sep="\n", flush=True)
+        elif find():
             return
 
 
@@ -56,7 +65,8 @@ def _installers() -> list[list[str]]:
         return []
     if shutil.which("apt-get"):
         quiet = [*rights, "apt-get", "-qq"]
-        return [[*quiet, "update"], [*quiet, "install", "-y", "--no-install-recommends", "chromium"]]
+        install = [*quiet, "install", "-y", "--no-install-recommends"]
+        return [[*quiet, "update"], [*install, "chromium-headless-shell"], [*install, "chromium"]]
     if shutil.which("dnf"):
         return [[*rights, "dnf", "-q", "-y", "install", "chromium"]]
     return []

@@ -144,7 +144,8 @@ def test_a_meeting_from_idea_to_thanks(
     assert after.start.hour == 10
 
     # The day comes: one tap at the door, taken back, and given again.
-    Event.objects.filter(pk=event.pk).update(starts_at=in_days(0, 0), ends_at=in_days(1, 0))
+    started = timezone.now() - dt.timedelta(hours=1)
+    Event.objects.filter(pk=event.pk).update(starts_at=started, ends_at=started + dt.timedelta(hours=3))
     notices.reschedule(Event.objects.get(pk=event.pk))
     door = enter(organiser)
     page = door.visit(f"/meetings/{event.pk}/check-in/")
@@ -211,7 +212,7 @@ def test_links_that_do_not_open(enter: Enter, network: Network, organiser: User)
 
 @pytest.mark.parametrize("look", ["phone-sv"], indirect=True)
 def test_check_in_and_answer_without_script(enter: Enter, network: Network, organiser: User) -> None:
-    event = EventFactory(created_by=organiser, starts_at=in_days(0, 0), ends_at=in_days(1, 0))
+    event = EventFactory(created_by=organiser, going_on=True)
     guest = GuestFactory(event=event, name="Johan Ståhlberg", answered="coming")
     door = enter(organiser, java_script_enabled=False)
     door.visit(f"/meetings/{event.pk}/check-in/?q=johan")

@@ -17,7 +17,10 @@ def in_days(days: float, hour: int = 9) -> dt.datetime:
 
 
 class EventFactory(factory.django.DjangoModelFactory[Event]):
-    """A published meeting in twenty days, for ten, unless told otherwise. `past=True` was held ten days ago."""
+    """A published meeting in twenty days, for ten, unless told otherwise.
+
+    `past=True` was held ten days ago; `going_on=True` began an hour ago, also at midnight.
+    """
 
     class Meta:
         model = Event
@@ -27,6 +30,9 @@ class EventFactory(factory.django.DjangoModelFactory[Event]):
         past = factory.Trait(
             starts_at=factory.LazyFunction(lambda: in_days(-10)),
             ends_at=factory.LazyFunction(lambda: in_days(-10, 12)),
+        )
+        going_on = factory.Trait(
+            starts_at=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(hours=1)),
         )
 
     state = Event.State.PUBLISHED
