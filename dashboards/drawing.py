@@ -28,6 +28,7 @@ class Bar:
     height: str
     shade: str
     label: str
+    is_spare: bool  # a label that a narrow screen has no room for
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def trend_of(overview: Overview) -> Trend:
     for place, (period, line) in enumerate(months):
         figure = line.companies
         height = STUB if figure.value is None else round(HEIGHT * figure.value / top)
-        label = period.key if place % 3 == (len(months) - 1) % 3 else ""
+        from_the_end = len(months) - 1 - place
+        label = period.key if from_the_end % 3 == 0 else ""
         bars.append(
             Bar(
                 period,
@@ -67,6 +69,7 @@ def trend_of(overview: Overview) -> Trend:
                 height=str(height),
                 shade=bar_shade(figure),
                 label=label,
+                is_spare=from_the_end % 6 != 0,
             )
         )
     return Trend(bars, [Tick(str(HEIGHT - HEIGHT * part // 2), top * part // 2) for part in range(3)])

@@ -202,7 +202,7 @@ def verdict_on(event: Event) -> Verdict:
     return Verdict(rows, len(every), words, event.invitations.attended().count())
 
 
-def diets_of(event: Event) -> list[str]:
+def diets_of(event: Event) -> list[tuple[str, int]]:
     """What has been asked for at the table, without names, for whoever orders the food."""
     rows = Registration.objects.to(event).coming().exclude(diet="")
-    return list(rows.order_by("diet").values_list("diet", flat=True))
+    return list(rows.values_list("diet").annotate(Count("pk")).order_by("diet"))

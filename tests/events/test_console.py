@@ -263,6 +263,15 @@ def test_check_in_one_tap_walk_in_and_undo(organiser: User, client_of: ClientOf)
     assert attended == {"Linnea Qvist", "Petra Lindh"}
 
 
+def test_the_same_diet_stands_once_with_how_many_asked_for_it(organiser: User, client_of: ClientOf):
+    event = EventFactory()
+    for diet in ("Glutenfri", "Vegan", "Glutenfri", ""):
+        GuestFactory(event=event, answered="coming", answered__diet=diet)
+    GuestFactory(event=event, answered="declined", answered__diet="Vegan")
+    page = client_of(organiser).get(event.get_absolute_url()).content.decode()
+    assert "<li>Glutenfri × 2</li><li>Vegan</li>" in page
+
+
 def test_diets_are_deleted_the_day_after_and_never_in_the_history(organiser: User):
     past = GuestFactory(event=EventFactory(past=True), answered="coming", answered__diet="Vegetarisk")
     ahead = GuestFactory(answered="coming", answered__diet="Vegan")
