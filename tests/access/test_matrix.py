@@ -23,6 +23,7 @@ from tests.access.fingerprint import fingerprint, writes
 from tests.access.routes import every_route
 from tests.access.scene import WHOSE, Holding, Scene, arguments, build, is_about_a_company, sign_in
 
+pytestmark = pytest.mark.django_db
 ROLES = ("outsider", "coach", "colleague", "other_coach", "organiser", "official", "admin")
 TABLE = Path(__file__).with_name("matrix.txt")
 METHODS = ("GET", "POST")

@@ -22,6 +22,9 @@ from dashboards.refresh import refresh
 from events.models import Event, EventInvitation, Feedback, Registration
 
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("network")]
+
+
 @pytest.fixture(scope="module")
 def network(django_db_setup, django_db_blocker):
     """The network, planted once for this module and taken back."""
@@ -32,12 +35,6 @@ def network(django_db_setup, django_db_blocker):
         assert seed.plant()
         yield
         transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def open_database(network, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield
 
 
 def test_plant_is_done_once():
