@@ -43,6 +43,9 @@ PICTURES = [
     Picture("session-form-phone", "coach", "/today/", "main a[href$='/edit/?log']", size=PHONE),
     Picture("companies-dark", "coach", "/companies/", scheme="dark"),
     Picture("company", "coach", "/companies/", "main table a[href^='/companies/']"),
+    Picture("meeting", "organiser", "/meetings/", "main a[href^='/meetings/']:not([href$='/new/'])"),
+    Picture("overview", "official", "/overview/"),
+    Picture("overview-phone", "official", "/overview/", size=PHONE),
 ]
 
 
