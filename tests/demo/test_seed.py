@@ -21,7 +21,6 @@ from dashboards.models import Cell
 from dashboards.refresh import refresh
 from events.models import Event, EventInvitation, Feedback, Registration
 
-
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("network")]
 
 

@@ -72,7 +72,17 @@ def explore(visitor: Visitor, starts: Iterable[str]) -> list[str]:
     return problems
 
 
-@pytest.mark.parametrize("role", ["organiser", "official", "other_coach"])
+@pytest.mark.parametrize(
+    ("role", "look"),
+    [
+        ("organiser", "phone-sv"),
+        ("organiser", "desktop-en"),
+        ("official", "phone-sv"),
+        ("official", "desktop-en"),
+        ("other_coach", "phone-sv"),  # the coach's pages with less on them
+    ],
+    indirect=["look"],
+)
 def test_every_page_of_a_role(
     role: str, enter: Enter, network: Network, request: pytest.FixtureRequest
 ) -> None:
