@@ -104,10 +104,15 @@ def network(
     )
     plan_meetings(coach, colleague, organiser, contact)
     plant_reminders(coach, contact, secret_session)
-    refresh()
     return Network(
         programme, company, engagement, held, to_log, secret_company, secret_engagement, secret_session
     )
+
+
+@pytest.fixture
+def figures(network: Network) -> None:
+    """What the overview shows of the network."""
+    refresh()
 
 
 def plan_meetings(coach: User, colleague: User, organiser: User, contact: Contact) -> None:

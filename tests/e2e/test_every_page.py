@@ -83,9 +83,7 @@ def explore(visitor: Visitor, starts: Iterable[str]) -> list[str]:
     ],
     indirect=["look"],
 )
-def test_every_page_of_a_role(
-    role: str, enter: Enter, network: Network, request: pytest.FixtureRequest
-) -> None:
+def test_every_page_of_a_role(role: str, enter: Enter, figures: None, request: pytest.FixtureRequest) -> None:
     person: User = request.getfixturevalue(role)
     visitor = enter(person)
     assert explore(visitor, ["/", "/people/me/"]) == []
@@ -95,7 +93,7 @@ def test_every_page_of_a_role(
 @every_look
 @pytest.mark.parametrize("role", ["coach", "admin"])
 def test_every_page_in_every_look(
-    role: str, enter: Enter, network: Network, request: pytest.FixtureRequest
+    role: str, enter: Enter, figures: None, request: pytest.FixtureRequest
 ) -> None:
     """These two reach all pages between them."""
     person: User = request.getfixturevalue(role)
