@@ -399,6 +399,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "SessionState": "coaching.models.Session.State",
+        "EventState": "events.models.Event.State",
+        "RegistrationState": "events.models.Registration.State",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "coachnet.api.description.tell_of_problems",

@@ -1,8 +1,6 @@
-"""What the description says beyond what is read from the code: how to sign in, and how a refusal looks."""
+"""What the description says beyond what is read from the code: how a refusal looks."""
 
 from typing import Any
-
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from coachnet.api.problems import MEDIA_TYPE
 
@@ -38,17 +36,6 @@ PROBLEM = {
         },
     },
 }
-
-
-class KeyScheme(OpenApiAuthenticationExtension):
-    """A key is sent as a bearer token."""
-
-    target_class = "coachnet.api.authentication.KeyAuthentication"
-    name = "key"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """For the readable page's button."""
-        return {"type": "http", "scheme": "bearer", "description": "Made under Inställningar, Mina nycklar."}
 
 
 def tell_of_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
