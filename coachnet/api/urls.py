@@ -22,4 +22,5 @@ urlpatterns = [
     path("registrations/", opened(endpoints.RegistrationList), name="registration-list"),
     path("registrations/<int:pk>/", opened(endpoints.RegistrationDetail), name="registration-detail"),
     path("overview/", opened(endpoints.Overview), name="overview"),
+    path("<path:rest>", reading.unknown, name="unknown"),
 ]

@@ -223,6 +223,7 @@ OTHER_ARGUMENTS: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "events:event-": lambda scene: {"pk": scene.guest.event_id},
     "api:event-": lambda scene: {"pk": scene.guest.event_id},
     "api:registration-": lambda scene: {"pk": scene.guest.registrations.get().pk},
+    "api:unknown": lambda scene: {"rest": "no-such-thing/1/"},
     "keys:key-revoke": lambda scene: {"pk": scene.people["colleague"].api_keys.get().pk},
     "account_reset_password_from_key": lambda scene: {"uidb36": "1", "key": "set-password"},
     "account_confirm_email": lambda scene: {"key": "x"},

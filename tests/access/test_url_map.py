@@ -21,6 +21,7 @@ PUBLIC = {
     # The description of the open interface; its source is open as well
     "api:page",
     "api:schema",
+    "api:unknown",
     # Signing in and out
     "account_login",
     "account_logout",

@@ -259,6 +259,8 @@ def test_refusals_are_problems(coach: User, api_of: ApiOf):
     client = api_of(coach)
     for response, status, code in (
         (client.get("/api/v1/companies/1/"), 404, "not_found"),
+        (client.get("/api/v1/companies/x/"), 404, "not_found"),
+        (Client(enforce_csrf_checks=True).post("/api/v1/no-such-thing/"), 404, "not_found"),
         (client.put("/api/v1/companies/"), 405, "method_not_allowed"),
         (client.options("/api/v1/companies/"), 405, "method_not_allowed"),
         (client.get("/api/v1/companies/", headers={"Accept": "text/html"}), 406, "not_acceptable"),
