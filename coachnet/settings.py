@@ -68,6 +68,10 @@ INSTALLED_APPS = [
     "coaching",
     "events",
     "dashboards",
+    "coachnet.api",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "pgtrigger",
     "pghistory",
     "allauth",
@@ -198,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-old-drafts": {"task": "coaching.tasks.clear_old_drafts", "schedule": 3600.0},
     "refresh-figures": {"task": "dashboards.tasks.refresh_figures", "schedule": 30.0},
     "settle-meetings": {"task": "events.tasks.settle_events", "schedule": 30.0},
+    "forget-answers": {"task": "coachnet.api.tasks.forget_answers", "schedule": 3600.0},
     "clear-diets": {"task": "events.tasks.clear_diets", "schedule": 3600.0},
     # At night, in batches: reminders follow from the facts again, whatever an import or a restored copy did.
     "align-reminders": {
@@ -372,6 +377,40 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+
+# --- The open interface ------------------------------------------------------------------------
+
+# Keys only, JSON only; nothing that a page of DRF's own would need.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["coachnet.api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["coachnet.api.permissions.KeyMay"],
+    "DEFAULT_THROTTLE_CLASSES": ["coachnet.api.throttling.PersonThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "coachnet.api.problems.handle",
+    "UNICODE_JSON": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Coachnet",
+    "DESCRIPTION": "The open interface: what a person's pages show her, for programs. See docs/api.md.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "SessionState": "coaching.models.Session.State",
+        "EventState": "events.models.Event.State",
+        "RegistrationState": "events.models.Registration.State",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "coachnet.api.description.tell_of_problems",
+    ],
+}
+# How many questions one person may ask within a minute, however many keys she has.
+API_REQUESTS_PER_MINUTE = 120
 
 # --- Audit -------------------------------------------------------------------------------------
 

@@ -135,6 +135,21 @@ def definitions() -> list[list[str]]:
     return [[one.code, str(one.name), str(one.unit), str(one.definition)] for one in MEASURES]
 
 
+def as_data(overview: Overview) -> dict[str, Any]:
+    """Everything as JSON has it: see docs/overview.md."""
+    return {
+        "period": overview.period.key,
+        "split": str(overview.split),
+        "updated_at": overview.updated_at,
+        "exact": overview.is_exact,
+        "periods": [period.key for period in overview.periods],
+        "figures": [row.as_data() for row in every_row(overview)],
+        "definitions": [
+            dict(zip(("code", "name", "unit", "text"), line, strict=True)) for line in definitions()
+        ],
+    }
+
+
 def as_xlsx(overview: Overview) -> bytes:
     """A workbook: a sheet for each table, and one that says what the figures mean. Numbers are numbers."""
     file = io.BytesIO()

@@ -92,20 +92,8 @@ def overview_xlsx(request: HttpRequest) -> HttpResponse:
 def overview_json(request: HttpRequest) -> HttpResponse:
     """The same rows for programs: see docs/overview.md."""
     asked = asked_by(cast(User, request.user), request.GET)
-    found = asked.overview
-    rows = exports.every_row(found)
-    body = {
-        "period": found.period.key,
-        "split": str(found.split),
-        "updated_at": found.updated_at,
-        "exact": found.is_exact,
-        "periods": [period.key for period in found.periods],
-        "figures": [row.as_data() for row in rows],
-        "definitions": [
-            dict(zip(("code", "name", "unit", "text"), line, strict=True)) for line in exports.definitions()
-        ],
-    }
-    record_export(request, what="overview.json", rows=len(rows), filters=asked.filters)
+    body = exports.as_data(asked.overview)
+    record_export(request, what="overview.json", rows=len(body["figures"]), filters=asked.filters)
     response = JsonResponse(body, json_dumps_params={"ensure_ascii": False})
     patch_cache_control(response, no_store=True, private=True)
     return response

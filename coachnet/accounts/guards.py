@@ -28,6 +28,8 @@ class Guard:
     """Who may open a view: everybody, everyone signed in, or those with a permission.
 
     `sets_up` marks what people need in order to set up their second step, before anything else opens.
+    `by_key` marks a view of the open interface: a key opens it, never a sign-in, and the view asks for the
+    permission itself, once it knows whose key it is.
     `closed` marks a view of another package that nobody may open here: it answers 404.
     """
 
@@ -35,6 +37,7 @@ class Guard:
     permission: Permission | None = None
     why: str = ""
     sets_up: bool = False
+    by_key: bool = False
     closed: bool = False
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -73,7 +74,8 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response:
             add_never_cache_headers(response)
-        if came_signed_in and not request.user.is_authenticated:
+        # The open interface takes no notice of a sign-in: nobody on its answers does not mean signed out.
+        if came_signed_in and SESSION_KEY not in request.session:
             # What the browser kept for the person goes with her, the local copy of unsaved text included.
             response["Clear-Site-Data"] = '"cache", "storage"'
         return response
@@ -97,7 +99,7 @@ class MfaRequiredMiddleware:
         if not user.is_authenticated or not user.must_have_second_step or user.has_second_step:
             return None
         guard = guard_of(view, request)
-        if guard and (guard.sets_up or guard.public):
+        if guard and (guard.sets_up or guard.public or guard.by_key):
             return None
         return redirect("accounts:start")
 
@@ -122,7 +124,7 @@ class RoleGuardMiddleware:
             raise PermissionDenied("The view declares no guard.")
         if guard.closed:
             raise Http404
-        if guard.public:
+        if guard.public or guard.by_key:
             return
         if not request.user.is_authenticated:
             raise PermissionDenied

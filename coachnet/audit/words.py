@@ -44,6 +44,7 @@ SECOND_STEPS = {
     "recovery_codes": gettext_lazy("återställningskoder"),
     "password": gettext_lazy("lösenord"),
     "mfa": gettext_lazy("andra steget"),
+    "api_key": gettext_lazy("nyckel till det öppna gränssnittet"),
 }
 
 

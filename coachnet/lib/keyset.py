@@ -62,6 +62,11 @@ def page_of(rows: "models.QuerySet[M]", *, by: Sequence[str], after: str = "", s
     return Page(found[:size], signing.dumps([list(by), values], salt=SALT, serializer=_Serializer))
 
 
+def is_position(after: str, *, by: Sequence[str]) -> bool:
+    """Whether the token was given out by a list in this order."""
+    return _position(after, by) is not None
+
+
 def _position(after: str, by: Sequence[str]) -> list[Any] | None:
     if not after:
         return None

@@ -9,11 +9,22 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coachnet.accounts.models import User
+from coachnet.accounts.roles import Permission
 from coachnet.audit.tracking import audited
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     """Sets of registrations."""
+
+    def visible_to(self, user: User) -> Self:
+        """Everybody's for those who plan; for other members their own, of meetings that have been published."""
+        present = self.filter(invitation__removed_at=None)
+        if user.may(Permission.PLAN_MEETINGS):
+            return present
+        if user.may(Permission.SEE_MEETINGS):
+            return present.filter(invitation__user=user).exclude(invitation__event__state="draft")
+        return self.none()
 
     def to(self, event: models.Model) -> Self:
         """Those of one meeting."""

@@ -5,8 +5,8 @@ from functools import cache
 from django.apps import apps
 from django.db import connection
 
-# What every request may write: who is signed in where, and that something was refused.
-KEPT_BY_EVERY_REQUEST = {"django_session", "usersessions_usersession", "audit_accessevent"}
+# What every request may write: who is signed in where, when a key was used, and that something was refused.
+KEPT_BY_EVERY_REQUEST = {"django_session", "usersessions_usersession", "api_apikey", "audit_accessevent"}
 
 
 @cache

@@ -21,6 +21,7 @@ from companies.models import Company, Contact
 from dashboards.refresh import refresh
 from events.models import EventInvitation
 from tests.factories.accounts import CAST, InvitationFactory, cast
+from tests.factories.api import client_for
 from tests.factories.coaching import (
     ActionFactory,
     EngagementFactory,
@@ -119,10 +120,13 @@ def build() -> Scene:
 
 
 def sign_in(scene: Scene) -> dict[str, Client]:
-    """A client for each role, just after proving who they are, so that no step-up hides a refusal."""
+    """A client for each role, just after proving who they are, so that no step-up hides a refusal.
+
+    Each sends a key of hers as well, which the open interface goes by and the pages take no notice of.
+    """
     clients = {"outsider": Client()}
     for role, user in scene.people.items():
-        client = clients[role] = Client()
+        client = clients[role] = client_for(user)
         client.force_login(user)
         session = client.session
         session["account_authentication_methods"] = [
@@ -199,6 +203,10 @@ ARGUMENTS: dict[str, Fill] = {
     },
     "coaching:engagement-lead": lambda scene, held: {"pk": held.engagement.pk, "coach": held.coach.pk},
     "coaching:engagement-": lambda scene, held: {"pk": held.engagement.pk},
+    "api:company-": lambda scene, held: {"pk": held.company.pk},
+    "api:engagement-": lambda scene, held: {"pk": held.engagement.pk},
+    "api:session-": lambda scene, held: {"pk": held.session.pk},
+    "api:action-": lambda scene, held: {"pk": held.action.pk},
 }
 # Routes whose argument is not a company's thing.
 OTHER_ARGUMENTS: dict[str, Callable[[Scene], dict[str, Any]]] = {
@@ -213,6 +221,10 @@ OTHER_ARGUMENTS: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "events:feedback": lambda scene: {"pk": scene.guest.pk},
     "events:person-": lambda scene: {"pk": scene.guest.event_id, "person": scene.guest.pk},
     "events:event-": lambda scene: {"pk": scene.guest.event_id},
+    "api:event-": lambda scene: {"pk": scene.guest.event_id},
+    "api:registration-": lambda scene: {"pk": scene.guest.registrations.get().pk},
+    "api:unknown": lambda scene: {"rest": "no-such-thing/1/"},
+    "keys:key-revoke": lambda scene: {"pk": scene.people["colleague"].api_keys.get().pk},
     "account_reset_password_from_key": lambda scene: {"uidb36": "1", "key": "set-password"},
     "account_confirm_email": lambda scene: {"key": "x"},
     "notifications:delivery-": lambda scene: {"pk": scene.notification.pk},

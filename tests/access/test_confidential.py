@@ -36,6 +36,11 @@ SURFACES = (
     "dashboards:overview-csv",
     "dashboards:overview-json",
     "dashboards:overview-companies",
+    "api:company-list",
+    "api:engagement-list",
+    "api:session-list",
+    "api:action-list",
+    "api:registration-list",
 )
 # Parts of what is searched for: a whole name would stand on the page as the reader's own words.
 SEARCHES = (
@@ -114,6 +119,10 @@ def test_its_own_coach_sees_it_on_the_same_surfaces(
         "coaching:today",
         "coaching:session-list",
         "coaching:action-list",
+        "api:company-list",
+        "api:engagement-list",
+        "api:session-list",
+        "api:action-list",
     } <= seen
     nothing_was_told(scene, caplog)
 

@@ -18,6 +18,10 @@ PUBLIC = {
     "about-accessibility",
     "about-personal-data",
     "about-cookies",
+    # The description of the open interface; its source is open as well
+    "api:page",
+    "api:schema",
+    "api:unknown",
     # Signing in and out
     "account_login",
     "account_logout",

@@ -12,6 +12,8 @@ from django.urls import URLResolver, get_resolver, resolve, reverse
 from coachnet.accounts.guards import FOREIGN_GUARDS, Guard, public, requires, signed_in
 from coachnet.accounts.middleware import RoleGuardMiddleware
 from coachnet.accounts.roles import ROLES, SENTENCES, Permission
+from coachnet.api.authentication import KeyAuthentication
+from coachnet.api.permissions import KeyMay
 
 
 def views(resolver: Any, spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -41,6 +43,9 @@ def test_public_views_say_why_and_open_without_signing_in():
         if declared.public:
             assert declared.why, name
             assert getattr(view, "login_required", True) is False, f"{name} sends people to sign in"
+        elif declared.by_key:
+            judges = view.view_class.authentication_classes + view.view_class.permission_classes
+            assert judges == [KeyAuthentication, KeyMay], f"{name} opens without a key"
         elif not declared.closed and not name.startswith("admin:"):
             assert getattr(view, "login_required", True) is True, f"{name} opens without signing in"
 

@@ -20,7 +20,8 @@ from tests.e2e.visitor import LOOKS, Visitor
 every_look = pytest.mark.parametrize("look", ["phone-sv", "phone-en", "desktop-en"], indirect=True)
 THOROUGH = (LOOKS["phone-sv"], LOOKS["desktop-en"])
 # Django admin is another program's page; files and data are no pages.
-NO_PAGES = ("/admin/", "/static/", "/health/", "mailto:", "tel:")
+# The page of the open interface is drawn by Swagger UI, in English: see test_api_page.py.
+NO_PAGES = ("/api/v1/", "/admin/", "/static/", "/health/", "mailto:", "tel:")
 SIGNED_OUT_STARTS = ["/accounts/login/", "/accounts/password/reset/"]
 # A session looks different planned, held and half filled in; other pages are examined once, the rest opened.
 EXAMINED = {"coaching:session-detail": 3, "coaching:session-edit": 3}

@@ -1,0 +1,1 @@
+"""The open interface under /api/v1/, and the keys that open it."""

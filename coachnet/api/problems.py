@@ -1,0 +1,85 @@
+"""Every refusal as problem details (RFC 9457), with the media type application/problem+json.
+
+`type` is about:blank, so `title` is the status in words; `code` is for programs, `detail` for people, and `errors`
+names the fields that were wrong.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import ValidationError as Refused
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from coaching.actions import SessionConflict
+
+MEDIA_TYPE = "application/problem+json"
+WHOLE = "non_field_errors"
+
+
+class Conflict(exceptions.APIException):
+    """Somebody else was first."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_code = "conflict"
+    default_detail = _("Någon annan har ändrat detta under tiden.")
+
+
+class KeyReused(exceptions.APIException):
+    """The same Idempotency-Key came with another request."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    default_code = "idempotency_key_reused"
+    default_detail = _("Samma Idempotency-Key har redan använts till en annan fråga.")
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler, in the shape of RFC 9457. None for what is our own fault, which becomes a 500."""
+    response = exception_handler(_as_drf(error), context)
+    if response is None:
+        return None
+    response.data = problem(response.status_code, response.data, _code_of(error))
+    response.content_type = MEDIA_TYPE
+    return response
+
+
+def problem(status: int, said: Any, code: str) -> dict[str, Any]:
+    """The body of a refusal; `said` is what DRF would have answered."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "code": code,
+    }
+    if isinstance(said, dict) and set(said) == {"detail"}:
+        return body | {"detail": said["detail"]}
+    errors = said if isinstance(said, dict) else {WHOLE: said}
+    return body | {"detail": gettext("Det som skickades går inte att använda."), "errors": errors}
+
+
+def _as_drf(error: Exception) -> Exception:
+    """What our own actions raise, as DRF knows it."""
+    if isinstance(error, SessionConflict):
+        return Conflict()
+    if isinstance(error, Refused):
+        said = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        return exceptions.ValidationError(
+            {WHOLE if name == NON_FIELD_ERRORS else name: words for name, words in said.items()}
+        )
+    return error
+
+
+def _code_of(error: Exception) -> str:
+    error = _as_drf(error)
+    if isinstance(error, exceptions.ValidationError):
+        return "invalid"
+    if isinstance(error, exceptions.APIException):
+        codes = error.get_codes()
+        return codes if isinstance(codes, str) else str(error.default_code)
+    return {"Http404": "not_found", "PermissionDenied": "permission_denied"}.get(
+        type(error).__name__, "error"
+    )

@@ -1,0 +1,43 @@
+"""The description of the interface: for programs, and as a page to read and try it on. Neither holds any data."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.cache import cache_page
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from coachnet.accounts.guards import public
+from coachnet.api.problems import MEDIA_TYPE, problem
+
+SECONDS = 600
+_described: Any = SpectacularJSONAPIView.as_view(
+    authentication_classes=[], permission_classes=[], throttle_classes=[]
+)
+# Takes a good while to make and is the same for everybody.
+_kept: Any = cache_page(SECONDS)(_described)
+
+
+@public("Describes the interface and holds no data")
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """OpenAPI 3.1."""
+    return cast(HttpResponse, _kept(request))
+
+
+@public("Shows the description of the interface")
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Every endpoint, readable, and a place to try it with one's own key."""
+    return render(request, "api/page.html")
+
+
+@public("Says that there is no such address")
+@csrf_exempt
+def unknown(request: HttpRequest, rest: str) -> HttpResponse:
+    """A program that asks for what is not there gets a problem, not a page."""
+    body = problem(404, {"detail": gettext("Adressen finns inte.")}, "not_found")
+    return JsonResponse(body, status=404, content_type=MEDIA_TYPE, json_dumps_params={"ensure_ascii": False})

@@ -1,0 +1,26 @@
+"""Addresses of the open interface."""
+
+from django.urls import path
+
+from coachnet.api import endpoints, reading, writing
+from coachnet.api.endpoints import opened
+
+app_name = "api"
+urlpatterns = [
+    path("", reading.page, name="page"),
+    path("schema/", reading.schema, name="schema"),
+    path("companies/", opened(endpoints.CompanyList), name="company-list"),
+    path("companies/<int:pk>/", opened(endpoints.CompanyDetail), name="company-detail"),
+    path("engagements/", opened(endpoints.EngagementList), name="engagement-list"),
+    path("engagements/<int:pk>/", opened(endpoints.EngagementDetail), name="engagement-detail"),
+    path("sessions/", opened(writing.SessionList), name="session-list"),
+    path("sessions/<uuid:pk>/", opened(endpoints.SessionDetail), name="session-detail"),
+    path("actions/", opened(writing.ActionList), name="action-list"),
+    path("actions/<uuid:pk>/", opened(endpoints.ActionDetail), name="action-detail"),
+    path("events/", opened(endpoints.EventList), name="event-list"),
+    path("events/<int:pk>/", opened(endpoints.EventDetail), name="event-detail"),
+    path("registrations/", opened(endpoints.RegistrationList), name="registration-list"),
+    path("registrations/<int:pk>/", opened(endpoints.RegistrationDetail), name="registration-detail"),
+    path("overview/", opened(endpoints.Overview), name="overview"),
+    path("<path:rest>", reading.unknown, name="unknown"),
+]
