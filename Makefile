@@ -17,7 +17,7 @@ SCALE ?= 1
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo demo-reset test check fix shell drill seed screenshots lock upgrade messages
+.PHONY: help demo demo-reset test check fix shell drill seed bench screenshots lock upgrade messages
 
 help: ## List every target with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ drill: .venv/stamp-dev $(TRANSLATIONS) ## Kill workers and empty Valkey on purpo
 
 seed: .venv/stamp-dev $(TRANSLATIONS) ## Load a large invented network to measure with: SCALE=1 (the default) or 60.
 	@$(RUN) -m tools.seed --scale $(SCALE)
+
+bench: .venv/stamp-dev $(TRANSLATIONS) ## Measure the network of SCALE through the deployed web server; writes docs/performance.md.
+	@$(RUN) -m tools.bench --scale $(SCALE) $(BENCH_ARGS)
 
 screenshots: .venv/stamp-dev $(TRANSLATIONS) ## Take the README's pictures from the running product.
 	@$(RUN) tools/chromium.py

@@ -1,7 +1,6 @@
 """The large network, small: exact in number, the same each time, and such as the application would have left it."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,27 +15,13 @@ from companies.models import Company, Contact
 from dashboards.models import Cell, CoachPeriod, CompanyPeriod, Stale
 from dashboards.refresh import refresh
 from events.models import Event, EventInvitation, Feedback, Registration
+from tests.scale import SMALL
+from tests.scale.conftest import quietly
 from tools.seed.copying import Table, sleeping_triggers
-from tools.seed.load import is_loaded, load, load_rows
-from tools.seed.sizes import Size
+from tools.seed.load import is_loaded, load_rows
 from tools.seed.words import organisation_number as invented_number
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("network")]
-SMALL = Size(coaches=6, companies=40, sessions=400, meetings=12, notifications=150)
-TODAY = dt.date(2026, 11, 25)
-
-
-def quietly(line: str) -> None:
-    """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def network(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The network, loaded once for this module and taken back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load(SMALL, TODAY, quietly)
-        yield
-        transaction.set_rollback(True)
 
 
 def content(model: type[models.Model]) -> list[str]:
@@ -45,24 +30,24 @@ def content(model: type[models.Model]) -> list[str]:
     return sorted(str({name: value for name, value in row.items() if name != "id"}) for row in rows)
 
 
-def test_there_is_as_much_as_was_asked_for() -> None:
+def test_there_is_as_much_as_was_asked_for(today: dt.date) -> None:
     assert User.objects.filter(roles=["coach"]).count() == SMALL.coaches
     assert Company.objects.count() == SMALL.companies
     assert Session.objects.count() == SMALL.sessions
     assert Event.objects.count() == SMALL.meetings
     assert Notification.objects.filter(state="sent").count() == SMALL.notifications
-    assert is_loaded(SMALL, TODAY)
-    assert not is_loaded(SMALL, TODAY - dt.timedelta(days=1))
+    assert is_loaded(SMALL, today)
+    assert not is_loaded(SMALL, today - dt.timedelta(days=1))
 
 
-def test_the_same_day_gives_the_same_network() -> None:
+def test_the_same_day_gives_the_same_network(today: dt.date) -> None:
     compared = (User, Company, Contact, Engagement, Session, Action, Event, EventInvitation, Registration)
     first = {model: content(model) for model in compared}
     with connection.cursor() as cursor:
         cursor.execute("SET coachnet.may_truncate = 'yes'")
         cursor.execute("TRUNCATE accounts_organisation, accounts_user, coaching_programme CASCADE")
         cursor.execute("RESET coachnet.may_truncate")
-    load_rows(SMALL, TODAY, quietly)
+    load_rows(SMALL, today, quietly)
     for model in compared:
         assert content(model) == first[model]
 
@@ -92,10 +77,10 @@ def test_numbers_are_invented_valid_and_each_of_its_own() -> None:
     assert len(set(many)) == len(many)
 
 
-def test_a_coach_has_three_sessions_today_and_seasons_show() -> None:
+def test_a_coach_has_three_sessions_today_and_seasons_show(today: dt.date) -> None:
     coach = User.objects.filter(roles=["coach"]).order_by("pk").first()
     assert coach
-    assert Session.objects.filter(created_by=coach).on_day(TODAY).count() == 3
+    assert Session.objects.filter(created_by=coach).on_day(today).count() == 3
     july = Session.objects.filter(date__month=7).count()
     assert july * 4 < Session.objects.filter(date__month=10).count()
 

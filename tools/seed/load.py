@@ -40,9 +40,10 @@ def load(size: Size, today: dt.date, say: Say = print) -> None:
     pghistory.models.Context.objects.create(metadata=_mark(size, today))
 
 
-def is_loaded(size: Size, today: dt.date) -> bool:
-    """Whether the database holds this network, whole, as of this day."""
-    return pghistory.models.Context.objects.filter(metadata=_mark(size, today)).exists()
+def is_loaded(size: Size, today: dt.date | None) -> bool:
+    """Whether the database holds this network, whole, as of this day or of any."""
+    wanted = {"command": COMMAND, "sessions": size.sessions} if today is None else _mark(size, today)
+    return pghistory.models.Context.objects.filter(metadata__contains=wanted).exists()
 
 
 def _mark(size: Size, today: dt.date) -> dict[str, Any]:
