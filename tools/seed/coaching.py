@@ -33,6 +33,7 @@ HOURS = (dt.time(8, 30), dt.time(9), dt.time(10), dt.time(13), dt.time(14), dt.t
 STATES = ("held",) * 94 + ("cancelled",) * 4 + ("no_show",) * 2
 TODAY_AT = (dt.time(9), dt.time(13), dt.time(15))
 ROWS_AT_ONCE = 20_000
+LATEST = -900  # days from today: by then the engagements that have ended had begun
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ class Coaching:
         if is_open:
             self._start(company, self.today - dt.timedelta(days=self.chance.randint(30, 600)), number)
         if number < size.coached and (not is_open or self.chance.random() < 0.25):
-            earliest = (max(company.lead.joined, self.begin) - self.today).days
-            first = self.today + dt.timedelta(days=self.chance.randint(earliest, -900))
+            earliest = min((company.lead.joined - self.today).days, LATEST)
+            first = self.today + dt.timedelta(days=self.chance.randint(earliest, LATEST))
             self._start(company, first, None)
 
     def _start(self, company: Planted, first: dt.date, number: int | None) -> None:
@@ -123,7 +124,7 @@ class Coaching:
         first = max(first, lead.joined)
         is_open = number is not None
         last = self.today - dt.timedelta(days=chance.randint(1, 20))
-        ended = None if is_open else first + dt.timedelta(days=chance.randint(200, 880))
+        ended = None if is_open else min(last, first + dt.timedelta(days=chance.randint(200, 880)))
         reached = chance.choice((1, 2, 3, 3, 4, 4, 5, 6)) if is_open else chance.choice((3, 5, 6, 6))
         stages = tuple(Stage)[:reached]
         second = chance.choice(self.people.coaches) if chance.random() < 0.12 else None
