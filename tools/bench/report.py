@@ -80,7 +80,7 @@ def missed(results: Results) -> list[str]:
             faults.append(f"{name}: {one.queries} queries, at most {MOST_QUERIES} wanted")
         if most and one.times(fifty) > most:
             faults.append(
-                f"{name}: {one.times(fifty):.1f} times the CPU of 50 rows, at most {most:.0f} wanted"
+                f"{name}: {one.times(fifty):.1f} times the CPU of 50 rows, at most {most:.1f} wanted"
             )
         if most is None and one.median_ms > MOST_MS_AS_ONE_TYPES:
             faults.append(f"{name}: {one.median_ms:.0f} ms, at most {MOST_MS_AS_ONE_TYPES} wanted")
