@@ -12,9 +12,12 @@ COMPILE := .tools/bin/uv pip compile pyproject.toml --universal --python-version
 # `make test PARALLEL=` runs one after the other.
 PARALLEL ?= --numprocesses logical --dist loadfile --no-loadscope-reorder
 
+# How large a network `make seed` loads: 1 or 60 times a region of a hundred coaches.
+SCALE ?= 1
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo demo-reset test check fix shell drill screenshots lock upgrade messages
+.PHONY: help demo demo-reset test check fix shell drill seed bench screenshots lock upgrade messages
 
 help: ## List every target with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +56,12 @@ shell: .venv/stamp-dev $(TRANSLATIONS) ## Open a Python shell on the development
 
 drill: .venv/stamp-dev $(TRANSLATIONS) ## Kill workers and empty Valkey on purpose, and see whether the promises hold.
 	@$(RUN) -m tools.drill $(DRILL_ARGS)
+
+seed: .venv/stamp-dev $(TRANSLATIONS) ## Load a large invented network to measure with: SCALE=1 (the default) or 60.
+	@$(RUN) -m tools.seed --scale $(SCALE)
+
+bench: .venv/stamp-dev $(TRANSLATIONS) ## Measure the network of SCALE through the deployed web server; writes docs/performance.md.
+	@$(RUN) -m tools.bench --scale $(SCALE) $(BENCH_ARGS)
 
 screenshots: .venv/stamp-dev $(TRANSLATIONS) ## Take the README's pictures from the running product.
 	@$(RUN) tools/chromium.py

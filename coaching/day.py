@@ -141,8 +141,8 @@ class Day:
 
     @property
     def open_actions(self) -> int:
-        """All of her own open actions."""
-        return Action.objects.owned_by(self.user).open().count()
+        """All of her own open actions, counted together with what she has done this month."""
+        return int(self._action_counts["open"])
 
     def _quiet(self) -> list[Quiet]:
         limit = self.today - dt.timedelta(days=coached.QUIET_DAYS)
@@ -174,6 +174,11 @@ class Day:
             companies=Count("engagement__company", distinct=True),
         )
         first = self.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        done = Action.objects.done().filter(closed_by=self.user, closed_at__gte=first).count()
+        own = Q(owner_coach=self.user, status=Action.Status.OPEN)
+        done = Q(closed_by=self.user, closed_at__gte=first, status=Action.Status.DONE)
+        counts = Action.objects.filter(own | done)
+        self._action_counts = counts.aggregate(open=Count("pk", filter=own), done=Count("pk", filter=done))
         companies = self.engagements.values("company").distinct().count()
-        return Month(sums["sessions"], sums["minutes"] or 0, sums["companies"], companies, done)
+        return Month(
+            sums["sessions"], sums["minutes"] or 0, sums["companies"], companies, self._action_counts["done"]
+        )

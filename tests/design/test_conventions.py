@@ -59,6 +59,9 @@ def classes_used() -> set[str]:
         text = read(file)
         for value in re.findall(r'className = "([^"]+)"|classList\.\w+\("([^"]+)"', text):
             found |= set(" ".join(value).split())
+    # Icons are drawn by a tag: a page has up to a hundred.
+    for value in re.findall(r'classes = f"([^"]+)"', read(BASE / "coachnet/lib/templatetags/ui.py")):
+        found |= set(re.sub(r"\{\w+\}", "*", value).split())
     return found - {"*"}
 
 

@@ -132,3 +132,12 @@ def test_published_files_have_hashed_names_and_keep_the_weight_budget(
     assert all(weight(font) <= 45_000 for font in fonts)
     # A first view of 100 kB leaves 6 kB for the page itself, which the largest lists take.
     assert sum(map(weight, [*page, *fonts])) <= 94_000
+
+
+def test_a_hashed_name_is_looked_up_once(
+    published: BundledStaticFilesStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = published.url("icons.svg")
+    monkeypatch.setattr(published, "stored_name", lambda name: f"other/{name}")
+    assert published.url("icons.svg") == first
+    assert published.url("icons.svg", force=True) == "/static/other/icons.svg"

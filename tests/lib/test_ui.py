@@ -73,12 +73,22 @@ def draw(source: str, **values: Any) -> str:
         '<c-empty title="{{ value }}">{{ value }}</c-empty>',
         '<c-fact label="{{ value }}">{{ value }}</c-fact>',
         '<c-avatar name="{{ value }}" />',
+        '<c-icon name="{{ value }}" size="{{ value }}" label="{{ value }}" />',
     ],
 )
 def test_text_from_people_stays_text(source: str) -> None:
     drawn = draw(source, value=PAYLOAD)
     assert "<img" not in drawn
     assert not re.search(r'=""><', drawn)
+
+
+def test_an_icon_is_hidden_from_readers_unless_it_has_words() -> None:
+    assert draw('<c-icon name="plus" />').strip() == (
+        '<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#plus"/></svg>'
+    )
+    assert draw('<c-icon name="check" size="sm" label="Klart" />').strip() == (
+        '<svg class="icon icon--sm" role="img" aria-label="Klart"><use href="/static/icons.svg#check"/></svg>'
+    )
 
 
 def test_what_components_would_print_without_our_filter() -> None:

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 from threading import Barrier
@@ -32,6 +34,7 @@ class Browser:
         self.headers = {"Host": host, "X-Forwarded-Proto": "https", "Referer": f"https://{host}/"}
         self.cookies: dict[str, str] = {}
         self.token = self.path = ""
+        self.queries = 0  # of the last answer, where the server counts them (tools.bench)
 
     def ask(self, method: str, path: str, body: str = "") -> tuple[int, str, str]:
         """Status, Location and text of an answer."""
@@ -44,6 +47,7 @@ class Browser:
         for header in response.headers.get_all("Set-Cookie", []):
             name, _, value = header.partition(";")[0].partition("=")
             self.cookies[name] = value
+        self.queries = int(response.headers.get("X-Bench-Queries", 0))
         return response.status, response.headers.get("Location", ""), response.read().decode()
 
     def open(self, link: str) -> None:
@@ -69,17 +73,24 @@ class Browser:
 
 def run(stage: Stage, size: int) -> list[str]:
     """With two and with eight processes; then without the lock, where places must be sold twice."""
+    with static_files(stage):
+        return _rounds(stage)
+
+
+@contextmanager
+def static_files(stage: Stage) -> Iterator[None]:
+    """Collect the static files where the web servers of the stage look for them."""
     with TemporaryDirectory() as static:
         stage.environment["STATIC_ROOT"] = static
         command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
         subprocess.run(command, check=True, env=os.environ | stage.environment)
-        return _rounds(stage)
+        yield
 
 
 def _rounds(stage: Stage) -> list[str]:
     faults = []
     for processes in (2, 8):
-        coming, waiting, in_order, seconds = _round(stage, processes, "coachnet.wsgi:application")
+        coming, waiting, in_order, seconds = round_of_answers(stage, processes, "coachnet.wsgi:application")
         slow = quantiles(seconds, n=20)[-1]
         print(
             f"  {processes} processes: {coming} got a place, {waiting} wait{' in order' if in_order else ''}, "
@@ -89,24 +100,25 @@ def _rounds(stage: Stage) -> list[str]:
             faults.append(f"{coming} of {PLACES} places were given, {waiting} wait")
         if not in_order:
             faults.append("the waiting list is not in the order of the answers")
-    coming, _waiting, _in_order, _seconds = _round(stage, 2, "tools.drill.unlocked:application")
+    coming, _waiting, _in_order, _seconds = round_of_answers(stage, 2, "tools.drill.unlocked:application")
     print(f"  control, without the lock: {coming} got one of {PLACES} places")
     if coming <= PLACES:
         faults.append("the control sold no place twice, so the drill proves nothing")
     return faults
 
 
-def _round(stage: Stage, processes: int, application: str) -> tuple[int, int, bool, list[float]]:
+def round_of_answers(stage: Stage, processes: int, application: str) -> tuple[int, int, bool, list[float]]:
+    """All answer at once. Returns how many got a place, how many wait, whether in order, and the seconds of each."""
     from django.conf import settings
 
     from events.models import Registration
 
     event, links = _invite()
-    port = _free_port()
+    port = free_port()
     host = urlsplit(settings.SITE_URL).netloc
-    server = _serve(stage, processes, application, port)
+    server = serve(stage, processes, application, port)
     try:
-        _wait_until_ready(port, host)
+        wait_until_ready(port, host)
         browsers = [Browser(port, host) for _ in links]
         with ThreadPoolExecutor(8) as few:
             list(few.map(Browser.open, browsers, links))
@@ -162,7 +174,7 @@ def _invite() -> tuple[Model, list[str]]:
     return event, [address_of(guest, Purpose.ANSWER) for guest in guests[:PEOPLE]]
 
 
-def _serve(stage: Stage, processes: int, application: str, port: int) -> Part:
+def serve(stage: Stage, processes: int, application: str, port: int) -> Part:
     """The web server as it is deployed, with so many processes."""
     command = [
         sys.executable,
@@ -174,14 +186,16 @@ def _serve(stage: Stage, processes: int, application: str, port: int) -> Part:
     return stage.start("web", [*command, application], WEB_PROCESSES=str(processes), DATABASE_POOL="1")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_until_ready(port: int, host: str) -> None:
+def wait_until_ready(port: int, host: str) -> None:
+    """Wait until the web server answers. Raises OSError when it does not in time."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
         try:

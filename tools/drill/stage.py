@@ -65,10 +65,13 @@ def _production() -> dict[str, str]:
 
 
 class Stage:
-    """Servers, database and processes, from entering to leaving."""
+    """Servers, database and processes, from entering to leaving.
 
-    def __init__(self, database_url: str = "") -> None:
-        self.database_url = database_url
+    The drill's own database is emptied on entering; with another `mode` the database is that mode's, and stays.
+    """
+
+    def __init__(self, database_url: str = "", *, mode: str = MODE) -> None:
+        self.database_url, self.mode = database_url, mode
         self.sink = Sink()
         self.workers: list[Part] = []
         self.beats: list[Part] = []
@@ -76,7 +79,7 @@ class Stage:
 
     def __enter__(self) -> Self:
         self._stack = ExitStack()
-        place = self._stack.enter_context(embedded.running(MODE))
+        place = self._stack.enter_context(embedded.running(self.mode))
         self.redis_url = place.redis_url
         server = Server(self.sink, hostname="127.0.0.1", port=0)
         server.start()
@@ -100,7 +103,8 @@ class Stage:
         django.setup()
         if not self.database_url:
             call_command("migrate", verbosity=0, interactive=False)
-            self._empty_tables()
+            if self.mode == MODE:
+                self._empty_tables()
         self.flush()
         return self
 

@@ -1,0 +1,123 @@
+"""Measuring, without a clock: every page that is measured answers, and the document says what was found."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from events.links import Purpose, address_of
+from tools.bench import floors, report
+from tools.bench.measure import Measured
+from tools.bench.pages import FLOORS, Cast, Page
+from tools.bench.served import Counter
+
+pytestmark = pytest.mark.django_db
+
+
+def measured(
+    cpu: list[float], *, queries: int = 3, most: float | None = 2.0, seconds: float = 0.01
+) -> Measured:
+    return Measured(Page("A page", "coach", "/", most), queries, 1000, [seconds] * 20, cpu)
+
+
+def results(**changes: Any) -> report.Results:
+    floor = [measured([0.001, 0.002], most=None) for _ in FLOORS]
+    facts: dict[str, Any] = {
+        "scale": 1,
+        "floors": floor,
+        "pages": [measured([0.002, 0.004])],
+        "save": measured([0.05]),
+        "refresh_ms": [80.0, 90.0, 100.0],
+        "answers": (10, 190, True, [1.0] * 200),
+        "megabytes": 100.0,
+    }
+    return report.Results(**(facts | changes))
+
+
+@pytest.mark.usefixtures("network")
+def test_every_page_that_is_measured_opens_for_the_one_whose_page_it_is(settings: Any) -> None:
+    settings.MFA_REQUIRED_ROLES = ["organiser", "official", "admin"]
+    settings.ALLOWED_HOSTS = ["*"]
+    cast = Cast()
+    assert len(cast.pages()) == 17
+    for page in cast.pages():
+        client = Client()
+        if page.role:
+            client.cookies[settings.SESSION_COOKIE_NAME] = cast.session_key(page.role)
+        else:
+            client.get(address_of(cast.invitation, Purpose.ANSWER))
+        response = client.get(page.path, headers=page.headers)
+        assert response.status_code == 200, page.name
+        assert page.shows in response.content.decode(), page.name
+
+
+@pytest.mark.usefixtures("network")
+def test_the_form_that_is_measured_saves_a_session() -> None:
+    cast = Cast()
+    client = Client()
+    client.force_login(cast.coach)
+    before = cast.engagement.sessions.count()
+    assert client.post(cast.form_path(), cast.form()).status_code == 302
+    assert cast.engagement.sessions.count() == before + 1
+
+
+def test_floors_are_free_of_our_middleware_and_count_their_queries(rf: Any, coach: Any) -> None:
+    assert [one for one in floors.MIDDLEWARE if not one.startswith("django.")] == [
+        "tools.bench.floors.OwnAddresses"
+    ]
+    request = rf.get("/bench/fifty/")
+    request.user = coach
+    request._messages = []
+    counter = Counter()
+    with connection.execute_wrapper(counter):
+        assert coach.name in floors.fifty_rows(request).content.decode()
+        assert floors.bare(request).content == b"ok"
+    assert counter.queries == 1
+
+
+def test_a_ratio_compares_each_round_with_the_same_round_of_the_floor() -> None:
+    noisy = measured([0.002, 0.020, 0.002])
+    assert noisy.times(measured([0.001, 0.010, 0.001])) == pytest.approx(2.0)
+
+
+def test_a_run_within_its_targets_misses_none() -> None:
+    assert report.missed(results()) == []
+    assert report.describe(results()).endswith("Targets missed in this run:\n\n- none")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"pages": [measured([0.0021, 0.0042])]}, "2.1 times the CPU"),
+        ({"pages": [measured([0.001, 0.002], queries=16)]}, "16 queries"),
+        ({"pages": [measured([0.001, 0.002], most=None, seconds=0.051)]}, "51 ms"),
+        ({"megabytes": 131.0}, "131 MB"),
+        ({"answers": (10, 190, True, [2.0] * 200)}, "100 a second"),
+    ],
+)
+def test_each_missed_target_is_told(changes: dict[str, Any], words: str) -> None:
+    faults = report.missed(results(**changes))
+    assert len(faults) == 1
+    assert words in faults[0]
+
+
+def test_only_the_part_of_the_scale_is_written_anew(tmp_path: Any) -> None:
+    document = tmp_path / "performance.md"
+    parts = [
+        "\n".join([*report.marks(scale)[:1], f"old {scale}", report.marks(scale)[1]]) for scale in (1, 60)
+    ]
+    document.write_text("# Words\n" + "\nbetween\n".join(parts), encoding="utf-8")
+    report.write(results(), document)
+    written = document.read_text(encoding="utf-8")
+    assert "old 1" not in written
+    assert "10 got a place, 190 wait in order" in written
+    assert all(kept in written for kept in ("# Words", "between", "old 60"))
+    with pytest.raises(ValueError, match="no marks for 2"):
+        report.put(written, 2, "")
+
+
+def test_the_document_has_a_place_for_each_scale() -> None:
+    document = report.DOCUMENT.read_text(encoding="utf-8")
+    for scale in (1, 60):
+        assert all(document.count(mark) == 1 for mark in report.marks(scale))

@@ -1,0 +1,83 @@
+"""`make bench SCALE=1|60`, or `python -m tools.bench --scale N`: measure, and write docs/performance.md.
+
+The network must have been loaded today (make seed). One web process, so that its CPU is all there is.
+"""
+
+import argparse
+import sys
+import time
+
+from tools.drill.stage import Stage
+from tools.seed.__main__ import mode
+from tools.seed.sizes import SIZES
+
+ROUNDS, SESSIONS, REFRESHES = 12, 20, 5
+
+
+def main() -> int:
+    """Measure one scale."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--scale", type=int, choices=sorted(SIZES), default=1)
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help="how often each page is asked for five times"
+    )
+    parser.add_argument("--any-day", action="store_true", help="take a network that was loaded another day")
+    options = parser.parse_args()
+    with Stage(mode=mode(options.scale)) as stage:
+        from tools.bench import report
+
+        if not _has_network(options.scale, any_day=options.any_day):
+            print(f"Load the network first: make seed SCALE={options.scale}")
+            return 1
+        print(report.write(_run(stage, options.scale, options.rounds)))
+    return 0
+
+
+def _has_network(scale: int, *, any_day: bool) -> bool:
+    from django.utils import timezone
+
+    from tools.seed.load import is_loaded
+
+    return is_loaded(SIZES[scale], None if any_day else timezone.localdate())
+
+
+def _run(stage: Stage, scale: int, rounds: int) -> "report.Results":  # type: ignore[name-defined]  # noqa: F821
+    # Imported only now: the stage has told Django which servers to use.
+    from django.conf import settings
+
+    from tools.bench import report
+    from tools.bench.measure import Site
+    from tools.bench.pages import FLOORS, Cast
+    from tools.drill import answers
+
+    with answers.static_files(stage):
+        port = answers.free_port()
+        server = answers.serve(stage, 1, "tools.bench.served:application", port)
+        try:
+            answers.wait_until_ready(port, settings.SITE_URL.partition("//")[2])
+            site = Site(port, Cast())
+            measured = site.pages(rounds)
+            save = site.log_sessions(SESSIONS)
+            refreshes = [_refresh(site) for _ in range(REFRESHES)]
+            megabytes = site.usage()["megabytes"]
+        finally:
+            stage.kill(server)
+        race = answers.round_of_answers(stage, 2, "coachnet.wsgi:application")
+    floors, pages = measured[: len(FLOORS)], measured[len(FLOORS) :]
+    return report.Results(scale, floors, pages, save, refreshes, race, megabytes)
+
+
+def _refresh(site: "measure.Site") -> float:  # type: ignore[name-defined]  # noqa: F821
+    """Milliseconds for the figures to take in one session."""
+    from dashboards.refresh import refresh
+
+    while refresh():
+        pass
+    site.log_sessions(1)
+    began = time.perf_counter()
+    refresh()
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())

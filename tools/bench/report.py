@@ -1,0 +1,157 @@
+"""What was measured, as a part of docs/performance.md between two marks. Nobody types a number there."""
+
+import os
+import platform
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+from django.utils import timezone
+
+from coachnet.lib.embedded import PROJECT
+from tools.bench.measure import Measured
+
+DOCUMENT = PROJECT / "docs" / "performance.md"
+MOST_QUERIES = 15
+MOST_MS_AS_ONE_TYPES = 50
+MOST_MEGABYTES = 130
+ANSWERS_ELSEWHERE = 8  # a second, the best public event system
+TIMES_FASTER = 20
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything of one run."""
+
+    scale: int
+    floors: list[Measured]
+    pages: list[Measured]
+    save: Measured
+    refresh_ms: list[float]
+    answers: tuple[int, int, bool, list[float]]
+    megabytes: float
+
+
+def marks(scale: int) -> tuple[str, str]:
+    """The lines between which a scale's figures stand."""
+    return f"<!-- bench {scale} begins: written by make bench -->", f"<!-- bench {scale} ends -->"
+
+
+def put(document: str, scale: int, part: str) -> str:
+    """The document with the part of a scale replaced. Raises ValueError when its marks are missing."""
+    first, last = marks(scale)
+    before, found, rest = document.partition(first)
+    _old, ended, after = rest.partition(last)
+    if not found or not ended:
+        raise ValueError(f"docs/performance.md has no marks for {scale}×.")
+    return f"{before}{first}\n\n{part.strip()}\n\n{last}{after}"
+
+
+def write(results: Results, document: Path = DOCUMENT) -> str:
+    """Write the part of the run into the document; returns it."""
+    part = describe(results)
+    document.write_text(put(document.read_text(encoding="utf-8"), results.scale, part), encoding="utf-8")
+    return part
+
+
+def describe(results: Results) -> str:
+    """The tables of one run, as Markdown."""
+    lines = [
+        _circumstances(),
+        "",
+        *_table(results),
+        "",
+        *_others(results),
+        "",
+        "Targets missed in this run:",
+        "",
+    ]
+    return "\n".join([*lines, *(f"- {fault}" for fault in missed(results) or ["none"])])
+
+
+def missed(results: Results) -> list[str]:
+    """The targets that this run missed, one sentence each."""
+    fifty = results.floors[-1]
+    faults = []
+    for one in results.pages:
+        name, most = one.page.name, one.page.most
+        if one.queries > MOST_QUERIES:
+            faults.append(f"{name}: {one.queries} queries, at most {MOST_QUERIES} wanted")
+        if most and one.times(fifty) > most:
+            faults.append(
+                f"{name}: {one.times(fifty):.1f} times the CPU of 50 rows, at most {most:.1f} wanted"
+            )
+        if most is None and one.median_ms > MOST_MS_AS_ONE_TYPES:
+            faults.append(f"{name}: {one.median_ms:.0f} ms, at most {MOST_MS_AS_ONE_TYPES} wanted")
+    if results.megabytes > MOST_MEGABYTES:
+        faults.append(f"Web process: {results.megabytes:.0f} MB, at most {MOST_MEGABYTES} wanted")
+    wanted = ANSWERS_ELSEWHERE * TIMES_FASTER
+    if _answers_a_second(results) < wanted:
+        faults.append(f"Answers: {_answers_a_second(results):.0f} a second, {wanted} wanted")
+    return faults
+
+
+def _answers_a_second(results: Results) -> float:
+    seconds = results.answers[3]
+    return len(seconds) / max(seconds)
+
+
+def _circumstances() -> str:
+    """When, where, and on what code."""
+    now = timezone.localtime()
+    load = os.getloadavg()[0]
+    return (
+        f"{now:%Y-%m-%d %H:%M}, commit {_commit()}, {_processor()}, {os.cpu_count()} cores, "
+        f"load {load:.1f} at the end, Python {platform.python_version()}."
+    )
+
+
+def _commit() -> str:
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=PROJECT, capture_output=True, text=True, check=False)
+        return done.stdout.strip()
+
+    changed = git("status", "--porcelain", "--untracked-files=no")
+    return (git("rev-parse", "--short", "HEAD") or "unknown") + (" with changes" if changed else "")
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    for line in info.read_text().splitlines() if info.exists() else []:
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _table(results: Results) -> list[str]:
+    bare, one_row, fifty = results.floors
+    lines = [
+        "| Page | As | Median ms | p95 ms | CPU ms | × bare | × one row | × 50 rows | Queries | Bytes gzipped |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for one in (*results.floors, *results.pages):
+        is_floor = one in results.floors
+        name = f"*{one.page.name}*" if is_floor else one.page.name
+        ratios = " | ".join(f"{one.times(floor):.1f}" for floor in (bare, one_row, fifty))
+        lines.append(
+            f"| {name} | {one.page.role or 'guest'} | {one.median_ms:.1f} | {one.p95_ms:.1f} | {one.cpu_ms:.1f} "
+            f"| {ratios} | {one.queries} | {one.bytes:,} |"
+        )
+    return lines
+
+
+def _others(results: Results) -> list[str]:
+    save = results.save
+    coming, waiting, in_order, seconds = results.answers
+    slow = quantiles(seconds, n=20)[-1]
+    order = "in order" if in_order else "not in order"
+    facts = {
+        "Save a session with an action through the form": f"median {save.median_ms:.0f} ms, p95 {save.p95_ms:.0f} ms, "
+        f"{save.cpu_ms:.0f} ms CPU, {save.queries} queries",
+        "Figures of the overview after one session": f"median {median(results.refresh_ms):.0f} ms",
+        f"{len(seconds)} guests answer at once for 10 places, two processes": f"{coming} got a place, {waiting} wait "
+        f"{order}; 95 of 100 within {slow:.1f} s; {_answers_a_second(results):.0f} answers a second",
+        "Memory of a web process at its highest": f"{results.megabytes:.0f} MB",
+    }
+    return ["| What | Result |", "|---|---|", *(f"| {what} | {result} |" for what, result in facts.items())]
