@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "coachnet.audit",
     "coachnet.accounts",
     "coachnet.notifications",
+    "coachnet.operations",
     "companies",
     "coaching",
     "events",
@@ -168,6 +169,8 @@ if env.flag("DATABASE_POOL", default=PRODUCTION):
         # Seconds to wait for a free or a new connection before the person is told to try again.
         "timeout": 10,
     }
+# A folder with pg_dump and pg_restore, if those on the path are older than the server (see docs/operations.md).
+POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis("REDIS_URL", _redis_url)
