@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "coachnet.operations.metrics.MetricsMiddleware",
     "coachnet.audit.middleware.RequestLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -379,6 +380,13 @@ CONTENT_SECURITY_POLICY = {
 # --- Audit -------------------------------------------------------------------------------------
 
 PGHISTORY_APPEND_ONLY = True
+
+# --- Metrics -----------------------------------------------------------------------------------
+
+# What monitoring must show to read /health/metrics/; empty closes it.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    env.faults.append("METRICS_TOKEN is too short: use at least 32 random characters.")
 
 # --- Logs --------------------------------------------------------------------------------------
 

@@ -4,12 +4,15 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from coachnet import health, views
+from coachnet import views
+from coachnet.operations import health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("health/", health.live, name="health"),
+    path("health/serving/", health.serving, name="health-serving"),
     path("health/ready/", health.ready, name="health-ready"),
+    path("health/metrics/", metrics.metrics, name="health-metrics"),
     path("people/", include("coachnet.accounts.urls")),
     path("", include("coachnet.notifications.urls")),
     path("audit/", include("coachnet.audit.urls")),

@@ -82,6 +82,11 @@ def test_compose_keeps_data_off_the_outside_network(compose):
         assert "ports" not in compose["services"][name]
 
 
+def test_metrics_are_not_served_to_the_outside():
+    """Caddy orders `respond` before `reverse_proxy`, whatever their order in the file."""
+    assert "respond /health/metrics* 404" in (PROJECT / "deploy" / "Caddyfile").read_text()
+
+
 def test_compose_drops_privileges(compose):
     for name in OURS:
         service = compose["services"][name]

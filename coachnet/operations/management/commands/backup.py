@@ -9,6 +9,7 @@ from django.core.management import CommandError
 
 from coachnet.audit.commands import AuditedCommand
 from coachnet.operations import copies
+from coachnet.operations.models import Pulse
 from coachnet.operations.programs import CopyError
 
 
@@ -27,6 +28,7 @@ class Command(AuditedCommand):
             copy = copies.make(folder)
         except CopyError as error:
             raise CommandError(f"There is no new copy. {error}") from error
+        Pulse.objects.beat(Pulse.BACKUP)
         self.stdout.write(
             f"{copy.folder}: {copy.contents.rows} rows in {len(copy.contents.tables)} tables, "
             f"{copy.dump.stat().st_size} bytes, {time.monotonic() - began:.1f} s"

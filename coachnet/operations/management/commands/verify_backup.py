@@ -9,6 +9,7 @@ from django.core.management import CommandError
 
 from coachnet.audit.commands import AuditedCommand
 from coachnet.operations import copies, returning
+from coachnet.operations.models import Pulse
 from coachnet.operations.programs import CopyError
 
 
@@ -36,3 +37,4 @@ class Command(AuditedCommand):
         side = returning.side_name("proof")
         returning.bring_back(copy, side)
         returning.drop(side)
+        Pulse.objects.beat(Pulse.PROOF)
