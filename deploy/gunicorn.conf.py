@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import socket
 import tempfile
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -28,6 +30,12 @@ if os.environ.get("METRICS_OF") != str(os.getpid()):  # this file is read again 
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="coachnet-metrics-")
     os.environ["METRICS_OF"] = str(os.getpid())
 values.ValueClass = values.MultiProcessValue(lambda: os.environ.get("METRICS_PLACE", "master"))
+
+# Monitoring asks each web server by its own address.
+if "METRICS_TOKEN" in os.environ or "METRICS_TOKEN_FILE" in os.environ:
+    with suppress(OSError):
+        _own = socket.gethostbyname_ex(socket.gethostname())[2]
+        os.environ["ALLOWED_HOSTS"] = ",".join([os.environ.get("ALLOWED_HOSTS", "localhost"), *_own])
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -2,7 +2,9 @@
 
 Requests are counted by each process; with several, `deploy/gunicorn.conf.py` has them count into files, and whichever
 is asked adds them up. Not by django-prometheus, which stands in for the database's engine and keeps dozens of series
-for each route: these few are what the alerts in docs/operations.md go by. What waits, failed or stands still is asked of Postgres and Valkey when monitoring asks.
+for each route: these few are what the alerts in docs/operations.md go by.
+
+What waits, failed or stands still is asked of Postgres and Valkey when monitoring asks.
 """
 
 import os

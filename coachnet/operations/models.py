@@ -1,7 +1,7 @@
 """That work which must be done again and again was done."""
 
 import datetime as dt
-from typing import ClassVar
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -12,10 +12,8 @@ class PulseQuerySet(models.QuerySet["Pulse"]):
 
     def beat(self, name: str) -> None:
         """Note that something was done just now. One statement, whoever does it at the same time."""
-        now = timezone.now()
-        self.bulk_create(
-            [Pulse(name=name, at=now)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
-        )
+        pulse: Any = Pulse(name=name, at=timezone.now())
+        self.bulk_create([pulse], update_conflicts=True, unique_fields=["name"], update_fields=["at"])
 
     def ages(self) -> dict[str, dt.timedelta]:
         """How long ago each was last done."""
@@ -36,7 +34,7 @@ class Pulse(models.Model):
     name = models.CharField(max_length=80, primary_key=True)
     at = models.DateTimeField()
 
-    objects: ClassVar[PulseQuerySet] = PulseQuerySet.as_manager()  # type: ignore[assignment]
+    objects = PulseQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"

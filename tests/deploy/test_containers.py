@@ -12,8 +12,8 @@ import yaml
 
 from coachnet.lib.embedded import PROJECT
 
-ONCE = {"migrate"}
-OURS = {"migrate", "web", "worker", "beat"}
+ONCE = {"migrate", "backup"}
+OURS = {"migrate", "web", "worker", "beat", "backup"}
 
 
 @pytest.fixture(scope="module")

@@ -196,7 +196,7 @@ class Server:
     def get(self, path: str, **headers: str) -> str:
         """The text of an answer, over a connection of its own."""
         server = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        server.request("GET", path, headers={"Host": "localhost", "Connection": "close", **headers})
+        server.request("GET", path, headers={"Host": "localhost"} | headers | {"Connection": "close"})
         response = server.getresponse()
         assert response.status == 200, response.status
         return response.read().decode()
@@ -239,6 +239,10 @@ def test_several_processes_count_as_one_and_a_new_one_goes_on_counting(server: S
     for _ in range(30):
         server.get("/health/serving/")
     assert [counted() for _ in range(6)] == [30] * 6  # whichever is asked
+    own = socket.gethostbyname_ex(socket.gethostname())[2][0]
+    assert server.get(PATH, Authorization=f"Bearer {TOKEN}", Host=own)
+    with pytest.raises(AssertionError, match="400"):
+        server.get(PATH, Authorization=f"Bearer {TOKEN}", Host="192.0.2.1")
     for pid in server.workers():
         os.kill(pid, signal.SIGKILL)
     server.wait()
