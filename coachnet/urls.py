@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("coaching.urls")),
     path(".well-known/security.txt", views.security, name="security"),
     path("overview/", include("dashboards.urls")),
+    path("status/", include("coachnet.operations.urls")),
     path("theme/", views.theme, name="theme"),
     path("language/", views.language, name="language"),
     path("about/accessibility/", views.accessibility, name="about-accessibility"),
