@@ -52,13 +52,14 @@ def make(target: Path) -> Copy:
     2. pg_dump writes that snapshot; we count and hash the very same one.
     3. Everything is on disk before the folder gets its name: what has the name is whole.
 
-    Raises CopyError; nothing half-made is left behind.
+    Raises CopyError; nothing half-made is left behind, nor what an earlier one left that was killed.
     """
     now = timezone.now()
     folder = target / f"{PREFIX}{now:%Y%m%dT%H%M%SZ}"
     partial = folder.with_name(folder.name + PARTIAL)
     try:
         target.mkdir(parents=True, exist_ok=True)
+        _forget_killed(target, now)
         partial.mkdir(mode=0o700)
         _write(partial, now)
         partial.rename(folder)
@@ -162,6 +163,13 @@ def forget_all_but(target: Path, keep: int) -> list[Path]:
     for folder in gone:
         shutil.rmtree(folder)
     return gone
+
+
+def _forget_killed(target: Path, now: dt.datetime) -> None:
+    """Remove half copies that nobody can be writing any more."""
+    for folder in target.glob(f"{PREFIX}*{PARTIAL}"):
+        if folder.stat().st_mtime < (now - dt.timedelta(days=1)).timestamp():
+            shutil.rmtree(folder)
 
 
 def sha256(file: Path) -> str:

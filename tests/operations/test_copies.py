@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import re
 import stat
 import subprocess
@@ -266,6 +267,17 @@ def test_the_oldest_copies_go_once_there_is_a_new_one(copy: Copy):
     assert [one.name for one in copies.forget_all_but(target, 2)] == ["coachnet-20200101T000000Z"]
     assert copy.folder in copies.finished(target)
     assert (target / "something-else").is_dir()
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_but_not_what_another_is_writing(tmp_path: Path):
+    killed, writing = (tmp_path / f"coachnet-{day}T000000Z.partial" for day in ("20200101", "20200102"))
+    for folder in (killed, writing):
+        folder.mkdir()
+    long_ago = timezone.now().timestamp() - 25 * 3600
+    os.utime(killed, (long_ago, long_ago))
+    command("backup", tmp_path)
+    assert (killed.exists(), writing.exists()) == (False, True)
+    assert len(copies.finished(tmp_path)) == 1
 
 
 def test_sign_ins_end_and_overdue_mail_can_be_held(tmp_path: Path, coach: User, client_of: Any, side: str):
