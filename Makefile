@@ -54,7 +54,7 @@ shell: .venv/stamp-dev $(TRANSLATIONS) ## Open a Python shell on the development
 	@$(RUN) manage.py migrate --verbosity 0
 	@$(RUN) manage.py shell
 
-drill: .venv/stamp-dev $(TRANSLATIONS) ## Kill workers and empty Valkey on purpose, and see whether the promises hold.
+drill: .venv/stamp-dev $(TRANSLATIONS) ## Kill workers, empty Valkey, destroy the database on purpose, and see whether the promises hold.
 	@$(RUN) -m tools.drill $(DRILL_ARGS)
 
 seed: .venv/stamp-dev $(TRANSLATIONS) ## Load a large invented network to measure with: SCALE=1 (the default) or 60.

@@ -123,6 +123,15 @@ PLACES = (
         ("audit:",),
         sentence=_("Vem som har gjort vad och när."),
     ),
+    Place(
+        "operations:status",
+        _("Driftläge"),
+        "settings",
+        Permission.ADMINISTER,
+        ("operations:",),
+        sentence=_("Vad som går, vad som väntar och vad som har fastnat."),
+        in_tabbar=False,
+    ),
 )
 
 

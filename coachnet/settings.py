@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "coachnet.audit",
     "coachnet.accounts",
     "coachnet.notifications",
+    "coachnet.operations",
     "companies",
     "coaching",
     "events",
@@ -101,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "coachnet.operations.metrics.MetricsMiddleware",
     "coachnet.audit.middleware.RequestLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -172,6 +174,8 @@ if env.flag("DATABASE_POOL", default=PRODUCTION):
         # Seconds to wait for a free or a new connection before the person is told to try again.
         "timeout": 10,
     }
+# A folder with pg_dump and pg_restore, if those on the path are older than the server (see docs/operations.md).
+POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis("REDIS_URL", _redis_url)
@@ -415,6 +419,13 @@ API_REQUESTS_PER_MINUTE = 120
 # --- Audit -------------------------------------------------------------------------------------
 
 PGHISTORY_APPEND_ONLY = True
+
+# --- Metrics -----------------------------------------------------------------------------------
+
+# What monitoring must show to read /health/metrics/; empty closes it.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    env.faults.append("METRICS_TOKEN is too short: use at least 32 random characters.")
 
 # --- Logs --------------------------------------------------------------------------------------
 

@@ -4,13 +4,16 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from coachnet import health, views
+from coachnet import views
+from coachnet.operations import health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("health/", health.live, name="health"),
+    path("health/serving/", health.serving, name="health-serving"),
     path("health/ready/", health.ready, name="health-ready"),
     path("people/me/keys/", include("coachnet.api.key_urls")),
+    path("health/metrics/", metrics.metrics, name="health-metrics"),
     path("people/", include("coachnet.accounts.urls")),
     path("api/v1/", include("coachnet.api.urls")),
     path("", include("coachnet.notifications.urls")),
@@ -22,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("coaching.urls")),
     path(".well-known/security.txt", views.security, name="security"),
     path("overview/", include("dashboards.urls")),
+    path("status/", include("coachnet.operations.urls")),
     path("theme/", views.theme, name="theme"),
     path("language/", views.language, name="language"),
     path("about/accessibility/", views.accessibility, name="about-accessibility"),

@@ -7,7 +7,7 @@ import urllib.request
 
 host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".")
 request = urllib.request.Request(
-    "http://127.0.0.1:8000/health/ready/", headers={"Host": host, "X-Forwarded-Proto": "https"}
+    "http://127.0.0.1:8000/health/serving/", headers={"Host": host, "X-Forwarded-Proto": "https"}
 )
 try:
     with urllib.request.urlopen(request, timeout=4) as answer:  # noqa: S310

@@ -32,6 +32,7 @@ def names(user: User, path: str = "/") -> list[str]:
                 "Personer",
                 "Utskick",
                 "Granska historik",
+                "Driftläge",
             ],
         ),
         (

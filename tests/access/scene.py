@@ -17,6 +17,7 @@ from django.utils import timezone
 from coaching.models import Action, Engagement, Session, SessionDraft
 from coachnet.accounts.models import Invitation, Organisation, User
 from coachnet.notifications.models import Notification, recipient_key
+from coachnet.operations.models import Pulse
 from companies.models import Company, Contact
 from dashboards.refresh import refresh
 from events.models import EventInvitation
@@ -100,6 +101,7 @@ def build() -> Scene:
         "other": "other_coach",
         "confidential": "other_coach",
     }
+    Pulse.objects.beat(Pulse.SWEEP)  # or nothing would be ready
     scene = Scene(
         {whose: _holding(whose, people[coaches[whose]], programme) for whose in WHOSE},
         people,

@@ -58,7 +58,7 @@ PUBLIC = {
     "coaching:session-autosave",
 }
 # Routes of an application server that answers nobody but the machine.
-MACHINES = {"health", "health-ready"}
+MACHINES = {"health", "health-serving", "health-ready", "health-metrics"}
 
 
 def planted(request: HttpRequest) -> HttpResponse:

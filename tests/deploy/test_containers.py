@@ -12,8 +12,8 @@ import yaml
 
 from coachnet.lib.embedded import PROJECT
 
-ONCE = {"migrate"}
-OURS = {"migrate", "web", "worker", "beat"}
+ONCE = {"migrate", "backup"}
+OURS = {"migrate", "web", "worker", "beat", "backup"}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,11 @@ def test_compose_keeps_data_off_the_outside_network(compose):
     for name in ("database", "valkey"):
         assert compose["services"][name]["networks"] == ["inside"]
         assert "ports" not in compose["services"][name]
+
+
+def test_metrics_are_not_served_to_the_outside():
+    """Caddy orders `respond` before `reverse_proxy`, whatever their order in the file."""
+    assert "respond /health/metrics* 404" in (PROJECT / "deploy" / "Caddyfile").read_text()
 
 
 def test_compose_drops_privileges(compose):

@@ -17,6 +17,7 @@ DRILLS = {
     "flush": "tools.drill.flush",
     "kill": "tools.drill.kill",
     "answers": "tools.drill.answers",
+    "restore": "tools.drill.restore",
 }
 
 

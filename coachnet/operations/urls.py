@@ -1,0 +1,8 @@
+"""Addresses of operations that people open. Those for machines stand in coachnet.urls."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from coachnet.operations import views
+
+app_name = "operations"
+urlpatterns: list[URLPattern | URLResolver] = [path("", views.status_page, name="status")]
