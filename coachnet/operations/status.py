@@ -26,6 +26,7 @@ WORK: dict[str, str | Promise] = {
     "coaching.tasks.align_reminders": _("Stämma av påminnelser mot det som är planerat"),
     "coaching.tasks.clear_old_drafts": _("Rensa gamla utkast"),
     "events.tasks.clear_diets": _("Rensa specialkost efter träffar"),
+    "coachnet.api.tasks.forget_answers": _("Rensa svar som sparats åt program"),
     "coachnet.accounts.tasks.clear_expired": _("Rensa inloggningar som gått ut"),
     Pulse.BACKUP: _("Säkerhetskopiera"),
     Pulse.PROOF: _("Pröva att säkerhetskopian går att läsa tillbaka"),
