@@ -11,6 +11,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from coachnet.audit.masking import mask_record
 from coachnet.lib import embedded
@@ -234,6 +235,8 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Fonts and pictures are small as they are, and nobody but a developer's tools asks for a source map.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 # Without collected files (development, tests) they are served straight from their source.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not (PRODUCTION or DEMO)
 
