@@ -6,6 +6,8 @@ from typing import Any
 
 from celery.schedules import crontab
 from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -74,14 +76,21 @@ def most_between(name: str) -> dt.timedelta:
     return DAY + GRACE
 
 
+def installed_at() -> dt.datetime:
+    """When the table of pulses was made: what has never been done is late when its clock has passed since then."""
+    ours = MigrationRecorder.Migration.objects.filter(app="operations")
+    return ours.aggregate(first=Min("applied"))["first"] or timezone.now()
+
+
 def look() -> Status:
     """Ask once about everything."""
     now, rows = timezone.now(), Notification.objects.order_by()
+    began = installed_at()
     done = dict(Pulse.objects.values_list("name", "at"))
     due = rows.due(now)
     return Status(
         work=[
-            Work(key, name, done.get(key), key not in done or now - done[key] > most_between(key))
+            Work(key, name, done.get(key), now - done.get(key, began) > most_between(key))
             for key, name in WORK.items()
         ],
         valkey_answers=cache_answers(),
