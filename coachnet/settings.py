@@ -93,7 +93,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "coachnet.lib.apps.UsedStaticFilesConfig",
     "django.forms",
 ]
 if DEMO or MODE == "test":

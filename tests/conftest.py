@@ -1,6 +1,7 @@
 """The fixed cast, and a client for each of them."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -68,8 +69,15 @@ def client_of() -> ClientOf:
     return sign_in
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A test database has the reference tables filled, as every installation has."""
+    with django_db_blocker.unblock():
+        reference_data.load()
+
+
 @pytest.fixture
 def reference(db: None) -> None:
-    """The reference tables, filled: again after a test that flushed the database."""
+    """The reference tables, filled: again after a test that emptied them in Django's way."""
     if not GlossaryTerm.objects.exists():
         reference_data.load()

@@ -1,6 +1,7 @@
 """Code that would work in any project: it is an app for the sake of its SQL functions and template tags."""
 
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class LibConfig(AppConfig):
@@ -8,3 +9,14 @@ class LibConfig(AppConfig):
 
     name = "coachnet.lib"
     label = "lib"
+
+
+class UsedStaticFilesConfig(StaticFilesConfig):
+    """Django's static files, without what libraries bring and none of our pages asks for."""
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        "rest_framework",  # its browsable pages: our interface answers in JSON alone
+        "redoc",
+        "swagger-ui-standalone-preset*",
+    ]

@@ -43,7 +43,15 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(reference_data.FOLDER, tmp_path / "data"))
 
 
-def test_load_reference_fills_every_table(reference):
+@pytest.fixture
+def unfilled(db: None) -> None:
+    """A database in which no file has been loaded yet."""
+    for model, _ in reversed(TABLES):
+        model._base_manager.all().delete()
+
+
+def test_load_reference_fills_every_table(unfilled):
+    reference_data.load()
     assert [(model, model._base_manager.count()) for model, _ in TABLES] == TABLES
 
 
@@ -73,7 +81,7 @@ def test_load_reference_never_removes_a_code(reference, folder, capsys):
     assert CircularStrategy.objects.filter(code="C13").exists()
 
 
-def test_load_reference_never_reports_more_than_it_did(db, folder):
+def test_load_reference_never_reports_more_than_it_did(unfilled, folder):
     assert all(done.new == done.rows for done in reference_data.load(folder))
 
 
@@ -93,7 +101,7 @@ def test_load_reference_never_reports_more_than_it_did(db, folder):
         ("circular_strategy_map.csv", "C02,R2", "C22,R2", "C02 is missing in circular_strategy_map.csv"),
     ],
 )
-def test_load_reference_names_file_and_line_and_loads_nothing(db, folder, name, old, new, told):
+def test_load_reference_names_file_and_line_and_loads_nothing(unfilled, folder, name, old, new, told):
     text = (folder / name).read_text()
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1))
@@ -103,7 +111,7 @@ def test_load_reference_names_file_and_line_and_loads_nothing(db, folder, name, 
     assert not SniCode.objects.exists()
 
 
-def test_load_reference_command_says_that_nothing_was_loaded(db, monkeypatch, folder):
+def test_load_reference_command_says_that_nothing_was_loaded(unfilled, monkeypatch, folder):
     (folder / "glossary.csv").unlink()
     load = reference_data.load
     monkeypatch.setattr(reference_data, "load", lambda: load(folder))

@@ -14,11 +14,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.e2e.network import figures, network, programme, reference
+from tests.e2e.network import figures, network, programme
 from tests.e2e.visitor import LOOKS, Look, Visitor
 from tools import chromium
 
-__all__ = ("figures", "network", "programme", "reference")
+__all__ = ("figures", "network", "programme")
 
 Enter = Callable[..., Visitor]
 

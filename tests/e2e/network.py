@@ -2,11 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from coaching import reminders
@@ -41,12 +39,6 @@ class Network:
     secret_company: Company
     secret_engagement: Engagement
     secret_session: Session
-
-
-@pytest.fixture
-def reference(db: None) -> None:
-    """Municipalities, industries, strategies and the rest, as every installation has them."""
-    call_command("load_reference", verbosity=0, stdout=StringIO())
 
 
 @pytest.fixture

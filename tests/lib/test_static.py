@@ -2,13 +2,13 @@ import gzip
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
 from django.core.management import call_command
+from django.test import override_settings
 
 from coachnet.lib.static import STYLES, BundledStaticFilesStorage, Sources, bundle_script, bundle_styles
 
@@ -103,21 +103,26 @@ def test_every_module_and_style_sheet_is_in_its_bundle() -> None:
             assert file.read_text().strip().splitlines()[-2] in styles, f"no sheet imports {file.name}"
 
 
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with everything collected as for production."""
+    folder = tmp_path_factory.mktemp("static")
+    backend = {"BACKEND": "coachnet.lib.static.BundledStaticFilesStorage"}
+    with override_settings(STATIC_ROOT=folder, STORAGES=settings.STORAGES | {"staticfiles": backend}):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
 @pytest.fixture
-def published(tmp_path: Path, settings: Any) -> BundledStaticFilesStorage:
-    """Everything collected as for production."""
-    settings.STATIC_ROOT = tmp_path
-    backend = "coachnet.lib.static.BundledStaticFilesStorage"
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
-    call_command("collectstatic", interactive=False, verbosity=0)
-    return BundledStaticFilesStorage(location=tmp_path, base_url="/static/")
+def published(collected: Path) -> BundledStaticFilesStorage:
+    return BundledStaticFilesStorage(location=collected, base_url="/static/")
 
 
 def test_published_files_have_hashed_names_and_keep_the_weight_budget(
-    published: BundledStaticFilesStorage, tmp_path: Path
+    published: BundledStaticFilesStorage, collected: Path
 ) -> None:
     def file(name: str) -> Path:
-        return tmp_path / published.url(name).removeprefix("/static/")
+        return collected / published.url(name).removeprefix("/static/")
 
     def weight(name: str) -> int:
         content = file(name).read_bytes()
