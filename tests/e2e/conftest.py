@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from coachnet.lib.static import SCRIPT, STYLES, bundle_script, bundle_styles
 from tests.e2e.network import figures, network, programme
 from tests.e2e.visitor import LOOKS, Look, Visitor
+from tests.lib.test_static import real
 from tools import chromium
 
 __all__ = ("figures", "network", "programme")
@@ -34,6 +38,30 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The server of pytest-django, with style sheets and script in one piece each, which a browser keeps for an hour.
+
+    As in production but for the names, which stay plain, so that a page is the same in every test.
+    """
+    folder = tmp_path_factory.mktemp("static")
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = lambda application: application  # whitenoise comes first in our middleware
+    with override_settings(
+        STATIC_ROOT=folder,
+        WHITENOISE_AUTOREFRESH=False,
+        WHITENOISE_USE_FINDERS=False,
+        WHITENOISE_MAX_AGE=3600,
+    ):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        for name in (*STYLES, SCRIPT):
+            text = bundle_script(real()) if name == SCRIPT else bundle_styles(real(), name)
+            (folder / name).write_text(text, encoding="utf-8")
+        server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(params=["phone-sv", "desktop-en"])
