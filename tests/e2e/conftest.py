@@ -48,7 +48,8 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
     """
     folder = tmp_path_factory.mktemp("static")
     server = LiveServer("localhost", start=False)
-    server.thread.static_handler = lambda application: application  # whitenoise comes first in our middleware
+    # Whitenoise comes first in our middleware.
+    server.thread.static_handler = lambda application: application  # type: ignore[assignment]
     with override_settings(
         STATIC_ROOT=folder,
         WHITENOISE_AUTOREFRESH=False,
