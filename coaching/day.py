@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import apnumber
-from django.db.models import Count, Q, Sum, prefetch_related_objects
+from django.db.models import Count, Prefetch, Q, Sum, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import pgettext
 
 from coaching.models import Action, Engagement, Session, SessionDraft
+from coaching.models.sessions import ROW
 from coachnet.accounts.models import User
 from companies import coached
-from companies.models import Company
+from companies.models import CircularStrategy, Company, Contact
 
 # What a page shows at most; the rest is one link away.
 MOST = 20
 MEETINGS = 3
 DAYS_IN_WEEK = 7
+SHOWN = (*ROW, "note")
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Day:
         self.now = timezone.localtime(now or timezone.now())
         self.today = self.now.date()
         self.week_ends = self.today + dt.timedelta(days=DAYS_IN_WEEK - self.today.isoweekday())
-        own = Session.objects.of(user).select_related("engagement__company__municipality")
+        own = Session.objects.of(user).as_rows().only(*SHOWN)
         self.agenda = list(own.on_day(self.today)[:MOST])
         # What has been held is behind her, also when nobody wrote down at what time.
         self.before_now = [one for one in self.agenda if self._is_over(one)]
@@ -86,12 +88,17 @@ class Day:
     def _fetch_people(self) -> None:
         """Contacts and strategies of every session on the page at once, not list by list."""
         rows = [item.session for item in self.to_log if item.session] + self.agenda
-        prefetch_related_objects(rows, "contacts", "strategies")
+        contacts = Prefetch("contacts", Contact.objects.only("name"))
+        prefetch_related_objects(
+            rows, contacts, Prefetch("strategies", CircularStrategy.objects.only("code"))
+        )
 
     def _drafts(self) -> list[SessionDraft]:
         rows = SessionDraft.objects.of(self.user).select_related("company", "session__engagement")
-        # A company that has become confidential to her is not named by an old draft.
         drafts = list(rows[:MOST])
+        if not drafts:
+            return []
+        # A company that has become confidential to her is not named by an old draft.
         seen = Company.objects.visible_to(self.user).filter(pk__in=[one.company_id for one in drafts])
         visible = set(seen.values_list("pk", flat=True))
         for draft in drafts:
@@ -137,7 +144,7 @@ class Day:
         )
 
     def _actions(self) -> Any:
-        return Action.objects.owned_by(self.user).due(self.week_ends).with_rows().soonest_first()
+        return Action.objects.owned_by(self.user).due(self.week_ends).as_rows().soonest_first()
 
     @property
     def open_actions(self) -> int:
@@ -146,7 +153,8 @@ class Day:
 
     def _quiet(self) -> list[Quiet]:
         limit = self.today - dt.timedelta(days=coached.QUIET_DAYS)
-        rows: Any = self.engagements.with_last_held().select_related("company")
+        shown = ("stage", "started_on", "company__name")
+        rows: Any = self.engagements.with_last_held().select_related("company").only(*shown)
         silent = rows.filter(Q(last_held_on__lt=limit) | Q(last_held_on=None, started_on__lt=limit))
         upcoming = Session.objects.upcoming(self.now).values("engagement")
         found = list(silent.exclude(pk__in=upcoming).order_by("last_held_on", "pk")[:MOST])

@@ -28,10 +28,15 @@ def engagement_for_logging(user: User, company: Company, day: dt.date) -> Engage
     )
 
 
-def can_log_for(user: User, company: Company) -> bool:
-    """Whether the coach may log for a company that she sees: she is on its engagement, or it has none."""
+def can_log_for(user: User, company: Company, *, own: Engagement | None = None) -> bool:
+    """Whether the coach may log for a company that she sees: she is on its engagement, or it has none.
+
+    `own` is what `engagement_for_logging` found, for whoever has asked already.
+    """
     if not user.may(Permission.LOG_SESSIONS) or user.organisation_id is None:
         return False
+    if own:
+        return True
     running = Engagement.objects.open().filter(company=company)
     if running.exists():
         return running.of(user).exists()

@@ -4,10 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 
 from coachnet.accounts.roles import ROLES, Permission
-from coachnet.navigation import menu, thumb_bar
+from coachnet.navigation import address, menu, thumb_bar
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -30,17 +29,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return values
     items = menu(request, user)
-    log_url = reverse("coaching:session-create") if user.may(Permission.LOG_SESSIONS) else ""
+    log_url = address("coaching:session-create") if user.may(Permission.LOG_SESSIONS) else ""
     return values | {
         "nav": items,
         "tabs": thumb_bar(items, log_url),
         "log_url": log_url,
-        "company_create_url": reverse("companies:company-create")
+        "company_create_url": address("companies:company-create")
         if user.may(Permission.EDIT_COMPANIES)
         else "",
-        "palette_url": reverse("companies:palette") if user.may(Permission.SEE_COMPANIES) else "",
-        "settings_url": reverse("accounts:me"),
-        "gallery_url": reverse("gallery") if gallery_is_open(request) else "",
+        "palette_url": address("companies:palette") if user.may(Permission.SEE_COMPANIES) else "",
+        "settings_url": address("accounts:me"),
+        "gallery_url": address("gallery") if gallery_is_open(request) else "",
         "role_names": ", ".join(str(ROLES[key].name) for key in user.roles if key in ROLES),
     }
 

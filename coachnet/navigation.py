@@ -1,6 +1,7 @@
 """The menu: what each role may go to. Only pages that exist stand here."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -135,6 +136,12 @@ PLACES = (
 )
 
 
+@cache
+def address(route: str) -> str:
+    """The address of a route without arguments. Kept: every page asks for thirty of them, and they stand still."""
+    return reverse(route)
+
+
 def start_of(user: User) -> Place:
     """Where a person starts: at her day, at the overview when there is nothing else, or at a page of places."""
     if user.may(Permission.LOG_SESSIONS):
@@ -149,7 +156,7 @@ def menu(request: HttpRequest, user: User) -> list[Item]:
     start = start_of(user)
     return [
         Item(
-            reverse(place.route),
+            address(place.route),
             place.name,
             place.icon,
             current=here.startswith(place.within),
@@ -163,7 +170,7 @@ def menu(request: HttpRequest, user: User) -> list[Item]:
 
 def thumb_bar(items: list[Item], log_url: str) -> list[Item]:
     """At most four destinations for the bar at the thumb, with Logga in the middle for those who log."""
-    hidden = {reverse(place.route) for place in PLACES if not place.in_tabbar}
+    hidden = {address(place.route) for place in PLACES if not place.in_tabbar}
     shown = [item for item in items if item.url not in hidden]
     if not log_url:
         return shown[:4]

@@ -19,6 +19,8 @@ from coachnet.lib.templatetags.formats import days, relative_day
 from companies import organisation_number
 from companies.models import Company
 
+# What a list shows of an engagement.
+_STANDING = ("company", "stage", "started_on")
 QUIET_DAYS = 45
 YEAR = 365
 
@@ -104,14 +106,15 @@ def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
         rows[company].ticks = ticks
     open_actions = actions().visible_to(user).open().filter(engagement__company__in=rows)
     first = open_actions.order_by("engagement__company", models.F("due_on").asc(nulls_last=True), "id")
-    for action in first.distinct("engagement__company").select_related("engagement"):
+    shown = ("what", "due_on", "engagement__company")
+    for action in first.distinct("engagement__company").select_related("engagement").only(*shown):
         rows[action.engagement.company_id].next_step = action
     return list(rows.values())
 
 
 def current_engagements(companies: Iterable[int]) -> dict[int, Any]:
     """The open engagement of each company, the latest if there are several. One query."""
-    found = engagement_model().objects.open().filter(company__in=list(companies))
+    found = engagement_model().objects.open().filter(company__in=list(companies)).only(*_STANDING)
     return {one.company_id: one for one in found.order_by("started_on", "id")}
 
 
@@ -132,8 +135,15 @@ def _ticks(companies: Iterable[int]) -> dict[int, list[float]]:
 
 
 def engagements_of(company: Company, user: User) -> Any:
-    """The company's engagements with their coaches, open ones first, then the latest."""
-    found = engagement_model().objects.listed_for(user).filter(company=company).with_people()
+    """The company's engagements with their coaches, open ones first, then the latest.
+
+    `is_read` says whether the person may read its goals, notes and actions.
+    """
+    engagements = engagement_model().objects
+    found = engagements.listed_for(user).filter(company=company).with_people()
+    found = found.annotate(
+        is_read=models.Exists(engagements.visible_to(user).filter(pk=models.OuterRef("pk")))
+    )
     return found.order_by(models.F("ended_on").desc(nulls_first=True), "-started_on", "-id")
 
 

@@ -128,7 +128,7 @@ class CompanyList:
 
     def rows(self) -> CompanyQuerySet:
         """The companies with what the list shows and is ordered by."""
-        found = self.companies().with_last_session().select_related("municipality", "main_strategy")
+        found = self.companies().with_last_session()
         return found.annotate(heard_on=Coalesce("last_on", NEVER))
 
     def counts(self) -> dict[str, int]:

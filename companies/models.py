@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import Organisation
 from coachnet.audit.tracking import audited
+from coachnet.lib.choices import NamedChoices
 from coachnet.lib.encrypted import SealedField
 from coachnet.lib.swedish import SvSearchKey, SvSortKey
 from companies import organisation_number, personal_number
@@ -46,7 +47,7 @@ NOT_IN_HISTORY = ("personal_number", "personal_number_hash", "sort_key", "search
 
 
 @audited(exclude=NOT_IN_HISTORY)
-class Company(models.Model):
+class Company(NamedChoices, models.Model):
     """A company (företag) that the network helps or may help."""
 
     class LegalForm(models.TextChoices):

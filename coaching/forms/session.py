@@ -41,6 +41,7 @@ LENGTH_CHOICES = [
     (OTHER, _("Annan tid")),
 ]
 MOST_VERSIONS = 1_000_000
+MOST_OFFERED = 200
 
 Typed = MultiValueDict[str, str]
 
@@ -173,8 +174,11 @@ class SessionForm(Quietly, forms.Form):
         """Validates against every company she sees; offers her own, since the picker finds the rest."""
         field = self.fields["company"]
         field.queryset = Company.objects.visible_to(self.user)  # type: ignore[attr-defined]
-        own = Company.objects.visible_to(self.user).of(self.user).in_swedish_order()
-        offered = [] if self.session else list(own.values_list("pk", "name")[:200])
+        own = Company.objects.visible_to(self.user).of(self.user)
+        rows = list(own.in_swedish_order().values_list("pk", "name", "is_confidential"))
+        # Which companies' texts must never stay on the device, as ids for the script.
+        self.confidential_companies = ",".join(str(pk) for pk, _name, is_marked in rows if is_marked)
+        offered = [] if self.session else [(pk, name) for pk, name, _marked in rows[:MOST_OFFERED]]
         if self.chosen and self.chosen.pk not in [pk for pk, _name in offered]:
             offered.insert(0, (self.chosen.pk, self.chosen.name))
         field.choices = [("", _("Välj företag")), *offered]  # type: ignore[attr-defined]
@@ -196,6 +200,10 @@ class SessionForm(Quietly, forms.Form):
         field.queryset = coaches.distinct().order_by("id")  # type: ignore[attr-defined]
         self.coach_rows = list(field.queryset)  # type: ignore[attr-defined]
         contact_rows = list(self.fields["contacts"].queryset)  # type: ignore[attr-defined]
+        # As choices too: the fields would fetch them a second time when they are drawn.
+        for name, people in (("coaches", self.coach_rows), ("contacts", contact_rows)):
+            offered = self.fields[name]
+            offered.choices = [(one.pk, offered.label_from_instance(one)) for one in people]  # type: ignore[attr-defined]
         self.owner_by_key: dict[str, User | Contact] = {f"coach:{one.pk}": one for one in self.coach_rows}
         self.owner_by_key |= {f"contact:{one.pk}": one for one in contact_rows}
         # Oneself first: most promises are one's own.
@@ -212,7 +220,9 @@ class SessionForm(Quietly, forms.Form):
             own = {self.chosen.main_strategy_id, *self.chosen.strategies.values_list("pk", flat=True)} - {
                 None
             }
-        rows = sorted(field.queryset, key=lambda one: (one.pk not in own, one.pk))  # type: ignore[attr-defined]
+        rows = sorted(
+            field.queryset.only("code", "name_sv", "name_en"), key=lambda one: (one.pk not in own, one.pk)
+        )  # type: ignore[attr-defined]
         field.choices = [(one.pk, field.label_from_instance(one)) for one in rows]  # type: ignore[attr-defined]
         self.strategy_count = len(rows)
         self.own_strategies = sum(one.pk in own for one in rows)
@@ -244,12 +254,6 @@ class SessionForm(Quietly, forms.Form):
             }
             for widget in self["stage"].subwidgets
         ]
-
-    @property
-    def confidential_companies(self) -> str:
-        """Which companies' texts must never stay on the device, as ids for the script."""
-        marked = Company.objects.visible_to(self.user).of(self.user).filter(is_confidential=True)
-        return ",".join(str(pk) for pk in marked.values_list("pk", flat=True))
 
     @property
     def saved_steps(self) -> list[Action]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from coachnet.accounts.models import Organisation, User
 from coachnet.accounts.roles import Permission
 from coachnet.audit.tracking import audited
+from coachnet.lib.choices import NamedChoices
 from companies.models import Company
 
 
@@ -110,7 +111,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
 
 
 @audited()
-class Engagement(models.Model):
+class Engagement(NamedChoices, models.Model):
     """A company's time in a programme, with the coaches who work with it."""
 
     company = models.ForeignKey(

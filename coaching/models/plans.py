@@ -14,7 +14,22 @@ from coaching.models.engagements import Engagement
 from coaching.models.sessions import Session
 from coachnet.accounts.models import User
 from coachnet.audit.tracking import audited
+from coachnet.lib.choices import NamedChoices
 from companies.models import Contact
+
+# The columns of an action that a row in a list shows.
+ROW = (
+    "what",
+    "due_on",
+    "status",
+    "closed_at",
+    "created_at",
+    "engagement__stage",
+    "engagement__company__name",
+    "owner_coach__name",
+    "owner_coach__email",
+    "owner_contact__name",
+)
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -52,13 +67,17 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """By due date; those without one come last."""
         return self.order_by(F("due_on").asc(nulls_last=True), "created_at", "id")
 
+    def as_rows(self) -> Self:
+        """For a row in a list, in one query: only the columns that it shows."""
+        return self.with_rows().only(*ROW)
+
     def with_rows(self) -> Self:
         """What a row shows, in one query: company and owner."""
         return self.select_related("engagement__company", "owner_coach", "owner_contact")
 
 
 @audited()
-class Action(models.Model):
+class Action(NamedChoices, models.Model):
     """A step in the action plan (åtgärd), owned by a coach or by someone at the company."""
 
     class Status(models.TextChoices):

@@ -13,10 +13,27 @@ from django.utils.translation import gettext_lazy as _
 from coaching.models.engagements import Engagement
 from coachnet.accounts.models import Organisation, User
 from coachnet.audit.tracking import audited
+from coachnet.lib.choices import NamedChoices
 from companies.models import CircularStrategy, Company, Contact
 
 # How long a removed session can be put back from the bin.
 BIN_DAYS = 30
+
+
+# The columns of a session that a row in a list shows.
+ROW = (
+    "state",
+    "completeness",
+    "date",
+    "start_time",
+    "minutes",
+    "channel",
+    "place",
+    "ends_at",
+    "engagement__stage",
+    "engagement__company__name",
+    "engagement__company__municipality__name",
+)
 
 
 class Missing(models.TextChoices):
@@ -93,6 +110,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """By when they end, the latest first; the id makes the order stable."""
         return self.order_by("-ends_at", "-id")
 
+    def as_rows(self) -> Self:
+        """For a row in a list, never the note: only the columns that it shows. Coaches and strategies by prefetch."""
+        return self.select_related("engagement__company__municipality").only(*ROW)
+
     def with_rows(self) -> Self:
         """What a row shows, at a fixed number of queries: company, stage, coaches, contacts, strategies."""
         return self.select_related("engagement__company__municipality").prefetch_related(
@@ -101,7 +122,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
 
 @audited(exclude=["ends_at", "fingerprint"])
-class Session(models.Model):
+class Session(NamedChoices, models.Model):
     """A coaching session (coachningstillfälle): planned, held, cancelled or missed.
 
     The primary key is made by the client, so a form sent twice makes one row.

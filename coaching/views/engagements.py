@@ -86,7 +86,7 @@ def _show(request: HttpRequest, engagement: Engagement, **forms: Form) -> HttpRe
         "may_act": may_act,
         "may_log": may_act and engagement.is_open,
         "stages": _stages(engagement),
-        "actions": Action.objects.filter(engagement=engagement).open().with_rows().soonest_first()[:50],
+        "actions": Action.objects.filter(engagement=engagement).open().as_rows().soonest_first()[:50],
         "sessions": Session.objects.visible_to(user)
         .filter(engagement=engagement)
         .with_rows()

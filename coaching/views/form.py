@@ -168,7 +168,7 @@ def context_of(form: SessionForm) -> dict[str, Any]:
             "step": form.current_stage.number,
             "confidential": form.chosen.is_confidential,
         }
-        if not form.session and not rules.can_log_for(form.user, form.chosen):
+        if not form.session and not rules.can_log_for(form.user, form.chosen, own=form.engagement):
             values["blocked"] = who_coaches(form.chosen)
         values["starts_engagement"] = not values["blocked"] and form.engagement is None
     return values
@@ -182,7 +182,7 @@ def around(user: User, company: Company, *, but: uuid.UUID) -> dict[str, Any]:
     return {
         "last": last,
         "last_words": markdown.plain(last.note) if last else "",
-        "open_actions": list(open_actions.with_rows().soonest_first()[:8]),
+        "open_actions": list(open_actions.as_rows().soonest_first()[:8]),
     }
 
 

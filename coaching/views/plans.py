@@ -43,7 +43,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
     overdue = rows.overdue().count()
     rows = rows.done().filter(closed_at__gte=timezone.now() - RECENTLY) if done else rows.open()
     values = {
-        "page": paging.soonest_first(request, rows.with_rows()),
+        "page": paging.soonest_first(request, rows.as_rows()),
         "mine": mine,
         "done": done,
         "overdue": overdue,

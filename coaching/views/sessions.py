@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,8 +29,14 @@ from coachnet.accounts.roles import Permission
 from coachnet.audit.history import Related, history_of
 from coachnet.lib import markdown
 from coachnet.lib.receipts import receipt
+from companies.models import CircularStrategy
 
 State = Session.State
+# Who and about what, beside a row.
+PEOPLE = (
+    Prefetch("coaches", User.objects.only("name", "email")),
+    Prefetch("strategies", CircularStrategy.objects.only("code")),
+)
 STATES = {
     "planned": State.PLANNED,
     "held": State.HELD,
@@ -78,7 +85,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=state)
     if incomplete:
         rows = rows.incomplete()
-    page = paging.newest_first(request, rows.with_rows())
+    page = paging.newest_first(request, rows.as_rows().prefetch_related(*PEOPLE))
     readable = Session.objects.visible_to(user).filter(pk__in=[row.pk for row in page.rows])
     states = [
         Choice(gettext_lazy("Alla"), _with(request, state="", incomplete=""), not state and not incomplete)

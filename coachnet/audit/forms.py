@@ -42,7 +42,7 @@ class LogFilter(forms.Form):
     """Person, kind of event, kind of thing and period; all optional, all in the address."""
 
     person = forms.ModelChoiceField(
-        get_user_model()._default_manager.order_by("name"),
+        get_user_model()._default_manager.only("name").order_by("name"),
         label=_("Person"),
         required=False,
         empty_label=_("Alla personer"),

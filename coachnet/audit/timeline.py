@@ -114,6 +114,9 @@ def _older(name: str, cursor: Cursor) -> Q:
     return Q(at__lt=cursor.at) | Q(at=cursor.at, row__lt=cursor.row)
 
 
+# Kept: to work out the columns of every table anew was a quarter of the log's page. A query set that is filtered
+# further is copied, never changed.
+@cache
 def _event_rows(model: type[models.Model], name: str) -> QuerySet[Any, Any]:
     # A plain query set: pghistory's own compiles proxied fields, of which there are none here.
     events: QuerySet[Any, Any] = QuerySet(model)
@@ -141,6 +144,7 @@ def _event_rows(model: type[models.Model], name: str) -> QuerySet[Any, Any]:
     )
 
 
+@cache
 def _access_rows() -> QuerySet[Any, Any]:
     facts = JSONObject(
         user=F("user_id"),

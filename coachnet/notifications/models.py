@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
+from coachnet.lib.choices import NamedChoices
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -52,7 +53,7 @@ def recipient_key(to: User | str) -> str:
     return f"user:{to.pk}" if isinstance(to, User) else f"mail:{to.lower()}"
 
 
-class Notification(models.Model):
+class Notification(NamedChoices, models.Model):
     """One mail to one person about one object at one of its times. Not audited: it is its own record.
 
     The unique key (recipient, rule, about, occurrence) makes every way of scheduling safe to repeat.

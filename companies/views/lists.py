@@ -26,6 +26,16 @@ from companies.models import Company
 from companies.querysets import CompanyQuerySet
 
 HITS = 10
+# The columns that a row in the list and a hit in a search box show, and are ordered by.
+IN_LIST = (
+    "name",
+    "sort_key",
+    "is_confidential",
+    "municipality__name",
+    "main_strategy__name_sv",
+    "main_strategy__name_en",
+)
+AS_HIT = ("name", "sort_key", "organisation_number", "municipality__name")
 search_limit = limited("search", most=240, seconds=60)
 export_limit = limited("export", most=30, seconds=3600)
 EXPORT_CHUNK = 500
@@ -41,7 +51,8 @@ def company_list(request: HttpRequest) -> HttpResponse:
     clean = request.path + asked.url()
     if "" in request.GET.values() and not request.htmx:  # type: ignore[attr-defined]
         return redirect(clean)
-    page = page_of(asked.rows(), by=asked.by, after=request.GET.get("after", ""))
+    rows = asked.rows().select_related("municipality", "main_strategy").only(*IN_LIST)
+    page = page_of(rows, by=asked.by, after=request.GET.get("after", ""))
     counts = asked.counts()
     hits = asked.companies().count() if asked.chosen else counts[asked.view]
     context = {
@@ -89,7 +100,7 @@ def company_export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse
 def company_options(request: HttpRequest) -> HttpResponse:
     """Suggestions for a field that chooses a company to log for: one's own first, then those nobody coaches."""
     user, text = _person(request), request.GET.get("q", "").strip()
-    visible = Company.objects.visible_to(user).select_related("municipality")
+    visible = Company.objects.visible_to(user).select_related("municipality").only(*AS_HIT)
     own = visible.of(user)
     free = visible.without_open_engagement().exclude(pk__in=own.values("pk"))
     found = [*_best(own, text), *_best(free, text)][:HITS]
@@ -108,7 +119,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         view = "network" if text else ""
         return redirect(reverse("companies:company-list") + (f"?view={view}" if view else ""))
-    visible = Company.objects.visible_to(user).select_related("municipality")
+    visible = Company.objects.visible_to(user).select_related("municipality").only(*AS_HIT)
     companies = search.best(visible, text, limit=HITS - 2) if text else []
     people = _people(user, text)[: HITS - len(companies)]
     context = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Sum
+from django.db.models import Count, Prefetch, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -49,14 +49,20 @@ def page_context(request: HttpRequest, company: Company) -> dict[str, Any]:
     plan = coached.actions().visible_to(user).filter(engagement__company=company)
     on_it = any(member.coach_id == user.pk for one in running for member in one.present())
     sessions = coached.sessions().listed_for(user).filter(engagement__company=company)
+    held = Sum("minutes", filter=Q(state="held"))
+    facts = sessions.aggregate(count=Count("pk"), minutes=held)
+    states = (("open", Q(status="open")), ("done", Q(status="done")), ("all", ~Q(status="cancelled")))
+    steps = plan.aggregate(**{f"{name}_actions": Count("pk", filter=which) for name, which in states})
     logs = user.may(Permission.LOG_SESSIONS)
     return {
         "company": company,
         "engagement": current,
         "engagements": engagements,
-        "session_count": sessions.count(),
-        "sees_plan": coached.engagement_model().objects.visible_to(user).filter(company=company).exists(),
-        "open_actions": plan.open().count(),
+        "session_count": facts["count"],
+        "minutes": facts["minutes"],
+        "sees_plan": any(one.is_read for one in engagements),
+        "steps": steps,
+        "open_actions": steps["open_actions"],
         "plan": plan,
         "sessions": sessions,
         "can_edit": rules.can_edit_company(user, company),
@@ -68,6 +74,10 @@ def page_context(request: HttpRequest, company: Company) -> dict[str, Any]:
     }
 
 
+def _first(sessions: list[Any], state: str) -> Any:
+    return next((one for one in sessions if one.state == state), None)
+
+
 @requires(Permission.SEE_COMPANIES)
 @require_safe
 def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -75,17 +85,17 @@ def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
     company = visible_company(request, pk)
     context = page_context(request, company)
     sessions, plan = context["sessions"], context["plan"]
-    recent = list(sessions.newest_first().prefetch_related("coaches").defer("note")[:RECENT])
+    named = Prefetch("coaches", User.objects.only("name", "email"))
+    recent = list(sessions.newest_first().prefetch_related(named).defer("note")[:RECENT])
     readable = coached.sessions().visible_to(person(request)).filter(pk__in=[one.pk for one in recent])
     notes = {pk: markdown.plain(note) for pk, note in readable.values_list("pk", "note")}
     context |= {
         "tab": "overview",
-        "last": sessions.held().newest_first().defer("note").first(),
-        "coming": sessions.upcoming().defer("note").first(),
-        "minutes": sessions.held().aggregate(total=Sum("minutes"))["total"],
-        "done_actions": plan.done().count() if context["sees_plan"] else None,
-        "all_actions": plan.exclude(status="cancelled").count() if context["sees_plan"] else None,
-        "actions": list(plan.open().soonest_first().with_rows()[:RECENT]) if context["sees_plan"] else [],
+        "last": _first(recent, "held") or sessions.held().newest_first().only("date", "start_time").first(),
+        "coming": sessions.upcoming().only("date", "start_time").first(),
+        "done_actions": context["steps"]["done_actions"] if context["sees_plan"] else None,
+        "all_actions": context["steps"]["all_actions"] if context["sees_plan"] else None,
+        "actions": list(plan.open().soonest_first().as_rows()[:RECENT]) if context["sees_plan"] else [],
         "recent": [(one, notes.get(one.pk)) for one in recent],
         "stages": coached.stages_of(context["engagement"]),
         "contacts": list(company.contacts.all()),
@@ -116,7 +126,7 @@ def company_plan(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(
         coached.engagement_model().objects.visible_to(person(request)).filter(company=company)[:1]
     )
-    plan = context["plan"].with_rows()
+    plan = context["plan"].as_rows()
     context |= {
         "tab": "plan",
         "actions": list(plan.open().soonest_first()),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from coachnet.accounts.models import Organisation, User
 from coachnet.accounts.roles import Permission
 from coachnet.audit.tracking import audited
+from coachnet.lib.choices import NamedChoices
 
 # A line such as 09:30 Så prissätter du återtag | Karin Wetterlund, RISE
 _PROGRAMME_LINE = re.compile(r"^(?P<time>\d{1,2}[:.]\d{2})?\s*(?P<what>[^|]*)(?:\|(?P<who>.*))?$")
@@ -65,7 +66,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 @audited(exclude=["sequence"])
-class Event(models.Model):
+class Event(NamedChoices, models.Model):
     """A meeting: draft, published, or cancelled. Moments are stored in UTC and shown in Europe/Stockholm."""
 
     class Kind(models.TextChoices):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
 from coachnet.audit.tracking import audited
+from coachnet.lib.choices import NamedChoices
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -52,7 +53,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
 
 @audited(exclude=["diet", "step"])
-class Registration(models.Model):
+class Registration(NamedChoices, models.Model):
     """An answer to an invitation. A new one is made when a closed one is answered again, so nothing is rewritten.
 
     `diet` is deleted after the meeting and never copied into the history.

@@ -59,9 +59,11 @@ def classes_used() -> set[str]:
         text = read(file)
         for value in re.findall(r'className = "([^"]+)"|classList\.\w+\("([^"]+)"', text):
             found |= set(" ".join(value).split())
-    # Icons are drawn by a tag: a page has up to a hundred.
-    for value in re.findall(r'classes = f"([^"]+)"', read(BASE / "coachnet/lib/templatetags/ui.py")):
-        found |= set(re.sub(r"\{\w+\}", "*", value).split())
+    # Pictures are drawn by tags: a page has up to a hundred.
+    for value in re.findall(
+        r'(?:classes = f|class=)"([^"]+)"', read(BASE / "coachnet/lib/templatetags/ui.py")
+    ):
+        found |= set(re.sub(r"\{\w*\}", "*", value).split())
     return found - {"*"}
 
 
@@ -145,7 +147,7 @@ def icons_named() -> Iterator[tuple[Path, str]]:
     """Icons that templates, navigation and scripts ask for."""
     for file in PAGES:
         text = REMARK.sub("", read(file))
-        for name in re.findall(r'<c-icon\b[^>]*?\bname="([\w-]+)"', text):
+        for name in re.findall(r'{% (?:icon |avatar symbol=)"([\w-]+)"', text):
             yield file, name
         for name in re.findall(r'<c-(?!ring|stage)[\w-]+\b[^>]*?\bicon="([\w-]+)"', text):
             yield file, name

@@ -11,12 +11,13 @@ from django.forms import BaseForm, BaseFormSet, BoundField
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django_cotton.templatetags import Attrs
 
 from coachnet.lib.receipts import undo_address
+from coachnet.lib.templatetags.formats import initials
 
 register = template.Library()
 
@@ -37,16 +38,44 @@ def html_attrs(attrs: Attrs) -> SafeString:
     return flatatt({key: value for key, value in attrs.attrs_dict().items() if value is not None})
 
 
+# Pictures are tags, not components: a page has up to a hundred, few that differ, and a component costs twenty times
+# as much as a tag whose answer is kept (ADR 0028).
 @register.simple_tag
 @lru_cache(maxsize=2000)
-def icon_svg(name: str, size: str, label: str) -> SafeString:
-    """An icon of the sprite, as `<c-icon>` shows it. Kept: a page has up to a hundred, and few that differ."""
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """`{% icon "plus" "sm|lg" label="" %}`: of the sprite. Hidden from screen readers unless it has a label."""
     classes = f"icon icon--{size}" if size else "icon"
     address = f"{static('icons.svg')}#{name}"
     if label:
         picture = '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>'
         return format_html(picture, classes, label, address)
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, address)
+
+
+@register.simple_tag
+@lru_cache(maxsize=100)
+def ring(step: int, size: str = "") -> SafeString:
+    """`{% ring 4 "sm|md" %}`: the transition ring, 0 to 6. Always with the stage's name beside it: see c-stage."""
+    classes = f"ring ring--{size}" if size else "ring"
+    address = f"{static('icons.svg')}#ring-{step}"
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, address)
+
+
+@register.simple_tag
+def strip(ticks: Iterable[float]) -> SafeString:
+    """`{% strip ticks %}`: the rhythm of twelve months, in percent of the year; 100 is today. See c-strip."""
+    marks = format_html_join("", '<path class="strip__tick" d="M{} 2v12"/>', ((tick,) for tick in ticks))
+    return format_html(
+        '<svg class="strip" viewBox="0 0 100 16" aria-hidden="true"><path class="strip__line" d="M0 8h100"/>{}</svg>',
+        marks,
+    )
+
+
+@register.simple_tag
+def avatar(name: str = "", symbol: str = "") -> SafeString:
+    """`{% avatar person.name %}`: initials, or an icon; the name stands beside it."""
+    inside = icon(symbol, "sm") if symbol else initials(name)
+    return format_html('<span class="avatar" aria-hidden="true">{}</span>', inside)
 
 
 @register.filter
@@ -77,6 +106,34 @@ def control(field: BoundField, attrs: Attrs | None = None) -> SafeString:
         # A placeholder is never a label; libraries that set one anyway are overruled.
         extra["placeholder"] = False
     return field.as_widget(attrs=extra)
+
+
+def _widget_attributes(attrs: dict[str, Any]) -> SafeString:
+    """Attributes as Django's own widget templates write them: True without a value, False not at all."""
+    shown = ((name, value) for name, value in attrs.items() if value is not False)
+    parts = (
+        format_html(" {}", n) if value is True else format_html(' {}="{}"', n, str(value))
+        for n, value in shown
+    )
+    return mark_safe("".join(parts))  # noqa: S308 (each part is escaped)
+
+
+@register.filter
+def option_tags(options: list[dict[str, Any]]) -> SafeString:
+    """The options of a select, as its widget describes them."""
+    return format_html_join(
+        "",
+        '\n  <option value="{}"{}>{}</option>',
+        ((str(one["value"]), _widget_attributes(one["attrs"]), one["label"]) for one in options),
+    )
+
+
+@register.filter
+def input_tag(widget: dict[str, Any]) -> SafeString:
+    """One radio or check box, as its widget describes it."""
+    value = "" if widget["value"] is None else format_html(' value="{}"', str(widget["value"]))
+    attributes = _widget_attributes(widget["attrs"])
+    return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, attributes)
 
 
 @register.filter
