@@ -97,11 +97,7 @@ def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
 
     A next step is shown only to those who may read the action plan.
     """
-    rows = {company.pk: Row(company, last_on=getattr(company, "last_on", None)) for company in companies}
-    for company, engagement in current_engagements(rows).items():
-        rows[company].stage = engagement.current_stage.number
-        rows[company].stage_name = engagement.get_stage_display()
-        rows[company].coached_since = engagement.started_on
+    rows = {row.company.pk: row for row in hits_for(companies)}
     for company, ticks in _ticks(rows).items():
         rows[company].ticks = ticks
     open_actions = actions().visible_to(user).open().filter(engagement__company__in=rows)
@@ -109,6 +105,16 @@ def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
     shown = ("what", "due_on", "engagement__company")
     for action in first.distinct("engagement__company").select_related("engagement").only(*shown):
         rows[action.engagement.company_id].next_step = action
+    return list(rows.values())
+
+
+def hits_for(companies: Iterable[Company]) -> list[Row]:
+    """The companies as rows with no more than their stage: what a list that answers while one types has room for."""
+    rows = {company.pk: Row(company, last_on=getattr(company, "last_on", None)) for company in companies}
+    for company, engagement in current_engagements(rows).items():
+        rows[company].stage = engagement.current_stage.number
+        rows[company].stage_name = engagement.get_stage_display()
+        rows[company].coached_since = engagement.started_on
     return list(rows.values())
 
 

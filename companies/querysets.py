@@ -8,7 +8,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
@@ -30,19 +30,22 @@ class CompanyQuerySet(models.QuerySet["Company"]):
             return self.none()
         if user.may(Permission.SEE_CONFIDENTIAL):
             return self.all()
-        own = Q(responsible_coach=user) | Q(pk__in=self._coached_by(user))
-        return self.filter(Q(is_confidential=False) | own)
+        # EXISTS, asked of the few that are confidential: the set of all she coaches would be gathered for each row.
+        coaches = Exists(self._coached_by(user, pk=OuterRef("pk")))
+        return self.filter(Q(is_confidential=False) | Q(responsible_coach=user) | coaches)
 
     def of(self, user: User) -> "CompanyQuerySet":
         """A coach's own companies: she is responsible for them or is on an open engagement."""
-        return self.filter(
-            Q(responsible_coach=user) | Q(pk__in=self._coached_by(user, engagements__ended_on=None))
-        )
+        # A union and no OR, so that the few are found from the coach and not by reading all companies.
+        responsible = self.model.objects.filter(responsible_coach=user).order_by().values("pk")
+        return self.filter(pk__in=responsible.union(self._coached_by(user, engagements__ended_on=None)))
 
     def without_open_engagement(self) -> "CompanyQuerySet":
         """Companies that nobody coaches at present."""
-        coached = self.model.objects.filter(engagements__isnull=False, engagements__ended_on=None)
-        return self.exclude(pk__in=coached.values("pk"))
+        coached = self.model.objects.filter(
+            pk=OuterRef("pk"), engagements__isnull=False, engagements__ended_on=None
+        )
+        return self.filter(~Exists(coached))
 
     def in_stage(self, stage: str) -> "CompanyQuerySet":
         """Companies with an open engagement in the stage."""
@@ -61,11 +64,12 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         """Companies that are coached, but with no session held since the day, nor begun since."""
         coached = self.model.objects.filter(engagements__ended_on=None, engagements__started_on__lt=day)
         heard = self.model.objects.filter(
+            pk=OuterRef("pk"),
             engagements__sessions__state="held",
             engagements__sessions__removed_at=None,
             engagements__sessions__date__gte=day,
         )
-        return self.filter(pk__in=coached.values("pk")).exclude(pk__in=heard.values("pk"))
+        return self.filter(pk__in=coached.values("pk")).filter(~Exists(heard))
 
     def in_swedish_order(self) -> "CompanyQuerySet":
         """By name, å ä ö last."""
@@ -76,4 +80,4 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         coached = self.model.objects.filter(
             engagements__memberships__coach=user, engagements__memberships__left_on=None, **also
         )
-        return coached.values("pk")
+        return coached.order_by().values("pk")

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Max, Prefetch, Q
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -89,9 +89,13 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
             return self.all()
         if not user.may(Permission.LOG_SESSIONS):
             return self.none()
-        memberships = EngagementCoach.objects.filter(coach=user, left_on=None)
+        # EXISTS and no IN: Postgres thinks that it must gather a set beside an OR anew for each engagement it looks
+        # up, and reads all engagements instead.
+        takes_part = Exists(
+            EngagementCoach.objects.filter(engagement=OuterRef("pk"), coach=user, left_on=None)
+        )
         colleagues = Q(organisation=user.organisation_id, company__is_confidential=False)
-        return self.filter(Q(pk__in=memberships.values("engagement")) | colleagues)
+        return self.filter(takes_part | colleagues)
 
     def listed_for(self, user: User) -> Self:
         """Those of the companies the person may see: stage and coaches, never goals."""

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest
 
 PAGE = 25
@@ -44,8 +44,12 @@ def _page(request: HttpRequest, rows: list[M], field: str) -> Page[M]:
     return Page(rows[:PAGE], _address(request, f"{place.isoformat() if place else ''}_{last.pk}"))
 
 
-def newest_first(request: HttpRequest, rows: models.QuerySet[M]) -> Page[M]:
-    """One page by end and id, the latest first."""
+def newest_first(request: HttpRequest, rows: models.QuerySet[M], *, are_few: bool = False) -> Page[M]:
+    """One page by end and id, the latest first.
+
+    `are_few`: the rows are one coach's among everybody's. Then the order is an expression that no index has: Postgres
+    sorts what is hers, where it would otherwise read everybody's by date until it has met enough of hers.
+    """
     cursor = _cursor(request)
     if cursor:
         try:
@@ -54,7 +58,8 @@ def newest_first(request: HttpRequest, rows: models.QuerySet[M]) -> Page[M]:
             end = None
         if end and end.tzinfo:
             rows = rows.filter(Q(ends_at__lt=end) | Q(ends_at=end, pk__lt=cursor[1]))
-    return _page(request, list(rows.order_by("-ends_at", "-id")[: PAGE + 1]), "ends_at")
+    latest = (F("ends_at") + dt.timedelta()).desc() if are_few else F("ends_at").desc()
+    return _page(request, list(rows.order_by(latest, "-id")[: PAGE + 1]), "ends_at")
 
 
 def soonest_first(request: HttpRequest, rows: models.QuerySet[M]) -> Page[M]:
@@ -69,5 +74,5 @@ def soonest_first(request: HttpRequest, rows: models.QuerySet[M]) -> Page[M]:
             day = None
         if day:
             rows = rows.filter(Q(due_on__gt=day) | Q(due_on=day, pk__gt=cursor[1]) | Q(due_on=None))
-    ordered = rows.order_by(models.F("due_on").asc(nulls_last=True), "id")
+    ordered = rows.order_by(F("due_on").asc(nulls_last=True), "id")
     return _page(request, list(ordered[: PAGE + 1]), "due_on")

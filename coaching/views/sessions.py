@@ -85,7 +85,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=state)
     if incomplete:
         rows = rows.incomplete()
-    page = paging.newest_first(request, rows.as_rows().prefetch_related(*PEOPLE))
+    page = paging.newest_first(request, rows.as_rows().prefetch_related(*PEOPLE), are_few=mine)
     readable = Session.objects.visible_to(user).filter(pk__in=[row.pk for row in page.rows])
     states = [
         Choice(gettext_lazy("Alla"), _with(request, state="", incomplete=""), not state and not incomplete)

@@ -54,7 +54,7 @@ def company_list(request: HttpRequest) -> HttpResponse:
     rows = asked.rows().select_related("municipality", "main_strategy").only(*IN_LIST)
     page = page_of(rows, by=asked.by, after=request.GET.get("after", ""))
     counts = asked.counts()
-    hits = asked.companies().count() if asked.chosen else counts[asked.view]
+    hits = rows.count() if asked.chosen else counts[asked.view]
     context = {
         "list": asked,
         "form": asked.form,
@@ -103,8 +103,8 @@ def company_options(request: HttpRequest) -> HttpResponse:
     visible = Company.objects.visible_to(user).select_related("municipality").only(*AS_HIT)
     own = visible.of(user)
     free = visible.without_open_engagement().exclude(pk__in=own.values("pk"))
-    found = [*_best(own, text), *_best(free, text)][:HITS]
-    context = {"rows": coached.rows_for(found, user)}
+    found = _first(own, free, text)
+    context = {"rows": coached.hits_for(found)}
     response = render(request, "companies/_company_options.html", context)
     patch_cache_control(response, no_store=True, private=True)
     return response
@@ -123,7 +123,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     companies = search.best(visible, text, limit=HITS - 2) if text else []
     people = _people(user, text)[: HITS - len(companies)]
     context = {
-        "rows": coached.rows_for(companies, user),
+        "rows": coached.hits_for(companies),
         "people": people,
         "hits": len(companies) + len(people),
     }
@@ -142,10 +142,12 @@ def _without_personnummer(request: HttpRequest) -> HttpResponse:
     return redirect("companies:company-list")
 
 
-def _best(companies: CompanyQuerySet, text: str) -> list[Company]:
-    if text:
-        return search.best(companies, text, limit=HITS)
-    return list(companies.in_swedish_order()[:HITS])
+def _first(own: CompanyQuerySet, free: CompanyQuerySet, text: str) -> list[Company]:
+    """Her own that the text means, or the first by name, then as many others as there is room for."""
+    if not text:
+        return [*own.in_swedish_order()[:HITS], *free.in_swedish_order()[:HITS]][:HITS]
+    meaning = search.meaning(text, own | free)
+    return [*meaning.best(own, limit=HITS), *meaning.best(free, limit=HITS)][:HITS]
 
 
 def _people(user: User, text: str) -> list[User]:

@@ -73,6 +73,42 @@ def test_search_forgives_misspelling(companies, written, meant):
     assert meant in names(search.best(companies, written))[:3]
 
 
+def swaps(name):
+    """The name with each two neighbouring letters of its first word swapped."""
+    word, rest = name.split(" ", 1)
+    for n in range(len(word) - 1):
+        if word[n] != word[n + 1]:
+            yield f"{word[:n]}{word[n + 1]}{word[n]}{word[n + 2 :]} {rest}"
+
+
+SHORT_NAMES = ["Ekby Bageri AB", "Talalånga Möbler AB", "Åsås Smide AB", "Örby Väv AB", "Näs Trä AB"]
+
+
+@pytest.mark.parametrize("name", [*NAMES, *SHORT_NAMES])
+def test_search_finds_a_name_with_any_two_neighbours_swapped(companies, name):
+    if name not in NAMES:
+        CompanyFactory(name=name)
+    for written in swaps(name):
+        assert names(search.best(companies, written))[0] == name, written
+        alone = written.split()[0]
+        if len(alone) > search.SHORTEST:  # three letters stand somewhere in another name
+            assert name in names(search.best(companies, alone)), alone
+
+
+def test_swapped_letters_come_before_likeness_and_nothing_is_guessed_beside_what_is_written(companies):
+    for name in ("Kveby Tyg", "Kevby Tyg"):
+        CompanyFactory(name=name)
+    assert names(search.best(companies, "kveby")) == ["Kveby Tyg"]
+    assert names(search.best(companies, "keevby"))[:1] == ["Kevby Tyg"]
+    assert names(search.best(companies, "kvbey"))[0] == "Kveby Tyg"
+
+
+def test_without_swapping_short_names_would_not_be_found(companies):
+    """The control: likeness alone does not see it."""
+    CompanyFactory(name="Ekby Bageri AB")
+    assert not companies.filter(search_key__trigram_word_similar="keby").exists()
+
+
 def test_search_needs_some_likeness(companies):
     """The control: not everything is like everything."""
     assert search.best(companies, "xylofonfabriken") == []
@@ -135,8 +171,10 @@ def test_search_can_use_the_index(companies):
     """With many rows Postgres takes the trigram index; here it is told not to read the whole table."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = search.matching(Company.objects.all(), "kvarn").explain()
-    assert "company_search" in plan
+    for written in ("kvarn", "kvran", "kvranby verkstad", "kv"):
+        plan = search.matching(Company.objects.all(), written).explain()
+        assert "company_search" in plan
+        assert "Seq Scan on companies_company" not in plan
 
 
 def test_the_threshold_of_the_index_is_set(db):
@@ -145,6 +183,15 @@ def test_the_threshold_of_the_index_is_set(db):
         assert float(cursor.fetchone()[0]) == search.ALIKE
 
 
-def test_matching_costs_two_queries(companies, django_assert_num_queries):
-    with django_assert_num_queries(2):
-        search.best(companies, "kvarn")
+@pytest.mark.parametrize(
+    ("written", "queries"),
+    [
+        ("kvarn", 3),  # municipalities, whether it is written so anywhere, the hits
+        ("kvran", 3),
+        ("kvranby verkstad", 4),
+        ("by", 1),
+    ],
+)
+def test_a_search_costs_few_queries(companies, django_assert_num_queries, written, queries):
+    with django_assert_num_queries(queries):
+        search.best(companies, written)

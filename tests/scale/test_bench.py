@@ -8,7 +8,7 @@ from django.test import Client
 
 from events.links import Purpose, address_of
 from tools.bench import floors, report
-from tools.bench.measure import Measured
+from tools.bench.measure import Export, Measured
 from tools.bench.pages import FLOORS, Cast, Page
 from tools.bench.served import Counter
 
@@ -31,6 +31,7 @@ def results(**changes: Any) -> report.Results:
         "refresh_ms": [80.0, 90.0, 100.0],
         "answers": (10, 190, True, [1.0] * 200),
         "megabytes": 100.0,
+        "export": Export(40, 0.1, 0.5, 2.0),
     }
     return report.Results(**(facts | changes))
 
@@ -40,7 +41,7 @@ def test_every_page_that_is_measured_opens_for_the_one_whose_page_it_is(settings
     settings.MFA_REQUIRED_ROLES = ["organiser", "official", "admin"]
     settings.ALLOWED_HOSTS = ["*"]
     cast = Cast()
-    assert len(cast.pages()) == 17
+    assert len(cast.pages()) == 23
     for page in cast.pages():
         client = Client()
         if page.role:
@@ -92,6 +93,7 @@ def test_a_run_within_its_targets_misses_none() -> None:
         ({"pages": [measured([0.0021, 0.0042])]}, "2.1 times the CPU"),
         ({"pages": [measured([0.001, 0.002], queries=16)]}, "16 queries"),
         ({"pages": [measured([0.001, 0.002], most=None, seconds=0.051)]}, "51 ms"),
+        ({"export": Export(40, 0.1, 0.5, 21.0)}, "memory rose by 21 MB"),
         ({"megabytes": 131.0}, "131 MB"),
         ({"answers": (10, 190, True, [2.0] * 200)}, "100 a second"),
     ],
@@ -115,6 +117,28 @@ def test_only_the_part_of_the_scale_is_written_anew(tmp_path: Any) -> None:
     assert all(kept in written for kept in ("# Words", "between", "old 60"))
     with pytest.raises(ValueError, match="no marks for 2"):
         report.put(written, 2, "")
+
+
+def test_sixty_times_is_set_beside_once(tmp_path: Any) -> None:
+    """A page that takes three times as long beside the same floor is told, and so is another number of queries."""
+    document = tmp_path / "performance.md"
+    document.write_text(
+        "\n".join(mark for scale in (1, 60) for mark in report.marks(scale)), encoding="utf-8"
+    )
+    floors = [measured([0.001, 0.002], most=None)] * 2
+    fifty = Measured(FLOORS[-1], 3, 1000, [0.01] * 20, [0.001, 0.002])
+    report.write(results(floors=[*floors, fifty]), document)
+    once = report.at_once(document.read_text(encoding="utf-8"))
+    assert once == {"A page": report.Before(1.0, 3)}
+    slow = results(
+        scale=60, floors=[*floors, fifty], pages=[measured([0.002, 0.004], queries=4, seconds=0.03)]
+    )
+    assert report.missed(slow, once) == [
+        "A page: 3.0 times as long as at 1×, at most 1.3 wanted",
+        "A page: 4 queries, 3 at 1×",
+    ]
+    assert "| 1,000 | 3.0 |" in report.write(slow, document)
+    assert report.missed(results(scale=60, floors=[*floors, fifty]), once) == []
 
 
 def test_the_document_has_a_place_for_each_scale() -> None:

@@ -45,13 +45,23 @@ class Measured:
         return median(mine / its for mine, its in zip(self.cpu, floor.cpu, strict=True))
 
 
+@dataclass(frozen=True)
+class Export:
+    """A file of many rows: seconds to its first byte and its last, and by how much the server's memory peak rose."""
+
+    rows: int
+    first: float
+    last: float
+    megabytes: float
+
+
 class Site:
     """The running server as the cast sees it."""
 
     def __init__(self, port: int, cast: Cast) -> None:
         self.host = urlsplit(settings.SITE_URL).netloc
         self.port, self.cast = port, cast
-        self.browsers: dict[tuple[str, bool], Browser] = {}
+        self.browsers: dict[tuple[str, ...], Browser] = {}
         self._teller = self._browser("")
 
     def _browser(self, role: str) -> Browser:
@@ -62,7 +72,7 @@ class Site:
 
     def browser_for(self, page: Page) -> Browser:
         """The browser of the one whose page it is; a guest has pressed her link."""
-        key = (page.role, bool(page.headers))
+        key = (page.role, *page.headers)
         if key not in self.browsers:
             browser = self.browsers[key] = self._browser(page.role)
             browser.headers |= page.headers
@@ -110,9 +120,27 @@ class Site:
             browser.connection.close()
             browser.connection.connect()
             began = time.perf_counter()
-            browser.ask("GET", one.page.path)
+            status, _location, _text = browser.ask("GET", one.page.path)
             one.seconds.append(time.perf_counter() - began)
+            assert status == 200, f"{one.page.name}: {status}"
         one.cpu.append((self.usage()["cpu"] - before) / IN_A_ROUND)
+
+    def export(self) -> Export:
+        """Every company as a file, read as it comes."""
+        browser = self._browser("coach")
+        before = self.usage()["megabytes"]
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        began = time.perf_counter()
+        browser.connection.request(
+            "GET", self.cast.export_path, headers=browser.headers | {"Cookie": cookies}
+        )
+        response = browser.connection.getresponse()
+        assert response.status == 200, response.status
+        rows, first = -1, 0.0  # the first line names the columns
+        while part := response.read1(65536):
+            first = first or time.perf_counter() - began
+            rows += part.count(b"\r\n")
+        return Export(rows, first, time.perf_counter() - began, self.usage()["megabytes"] - before)
 
     def log_sessions(self, many: int) -> Measured:
         """Save so many new sessions through the form."""

@@ -10,14 +10,22 @@ from statistics import median, quantiles
 from django.utils import timezone
 
 from coachnet.lib.embedded import PROJECT
-from tools.bench.measure import Measured
+from tools.bench.measure import Export, Measured
+from tools.bench.pages import FLOORS
 
 DOCUMENT = PROJECT / "docs" / "performance.md"
 MOST_QUERIES = 15
 MOST_MS_AS_ONE_TYPES = 50
 MOST_MEGABYTES = 130
+MOST_GROWTH = 1.3  # of the time of a page, from 1× to 60×
+EXPORT_MEGABYTES = 20
 ANSWERS_ELSEWHERE = 8  # a second, the best public event system
 TIMES_FASTER = 20
+COLUMNS = (
+    *("Page", "As", "Median ms", "p95 ms", "CPU ms", "× bare", "× one row", "× 50 rows", "Queries"),
+    "Bytes gzipped",
+)
+FIFTY = FLOORS[-1].name
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,15 @@ class Results:
     refresh_ms: list[float]
     answers: tuple[int, int, bool, list[float]]
     megabytes: float
+    export: Export
+
+
+@dataclass(frozen=True)
+class Before:
+    """A page at 1×, as the document has it: its time in times of the floor of fifty rows, and its queries."""
+
+    times: float
+    queries: int
 
 
 def marks(scale: int) -> tuple[str, str]:
@@ -50,28 +67,48 @@ def put(document: str, scale: int, part: str) -> str:
 
 def write(results: Results, document: Path = DOCUMENT) -> str:
     """Write the part of the run into the document; returns it."""
-    part = describe(results)
-    document.write_text(put(document.read_text(encoding="utf-8"), results.scale, part), encoding="utf-8")
+    text = document.read_text(encoding="utf-8")
+    part = describe(results, at_once(text) if results.scale > 1 else {})
+    document.write_text(put(text, results.scale, part), encoding="utf-8")
     return part
 
 
-def describe(results: Results) -> str:
-    """The tables of one run, as Markdown."""
+def at_once(document: str) -> dict[str, Before]:
+    """What the document says of each page at 1×; nothing when it was not measured."""
+    first, last = marks(1)
+    lines = document.partition(first)[2].partition(last)[0].splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| ")]
+    known = {row[0]: row for row in rows if len(row) == len(COLUMNS)}
+    floor = next((float(row[2]) for name, row in known.items() if name == f"*{FIFTY}*"), 0.0)
+    pages = {name: row for name, row in known.items() if not name.startswith(("*", COLUMNS[0]))}
+    return {name: Before(float(row[2]) / floor, int(row[8])) for name, row in pages.items()} if floor else {}
+
+
+def growth(one: Measured, results: Results, before: dict[str, Before]) -> float | None:
+    """How many times as long as at 1× a page takes, each beside its own run's floor, or None if unknown."""
+    at_1 = before.get(one.page.name)
+    return one.median_ms / results.floors[-1].median_ms / at_1.times if at_1 else None
+
+
+def describe(results: Results, before: dict[str, Before] | None = None) -> str:
+    """The tables of one run, as Markdown; beside each page its growth since 1× if that is known."""
+    before = before or {}
     lines = [
         _circumstances(),
         "",
-        *_table(results),
+        *_table(results, before),
         "",
         *_others(results),
         "",
         "Targets missed in this run:",
         "",
     ]
-    return "\n".join([*lines, *(f"- {fault}" for fault in missed(results) or ["none"])])
+    return "\n".join([*lines, *(f"- {fault}" for fault in missed(results, before) or ["none"])])
 
 
-def missed(results: Results) -> list[str]:
+def missed(results: Results, before: dict[str, Before] | None = None) -> list[str]:
     """The targets that this run missed, one sentence each."""
+    before = before or {}
     fifty = results.floors[-1]
     faults = []
     for one in results.pages:
@@ -84,6 +121,13 @@ def missed(results: Results) -> list[str]:
             )
         if most is None and one.median_ms > MOST_MS_AS_ONE_TYPES:
             faults.append(f"{name}: {one.median_ms:.0f} ms, at most {MOST_MS_AS_ONE_TYPES} wanted")
+        grown = growth(one, results, before)
+        if grown and grown > MOST_GROWTH:
+            faults.append(f"{name}: {grown:.1f} times as long as at 1×, at most {MOST_GROWTH} wanted")
+        if name in before and before[name].queries != one.queries:
+            faults.append(f"{name}: {one.queries} queries, {before[name].queries} at 1×")
+    if results.export.megabytes > EXPORT_MEGABYTES:
+        faults.append(f"Export: memory rose by {results.export.megabytes:.0f} MB")
     if results.megabytes > MOST_MEGABYTES:
         faults.append(f"Web process: {results.megabytes:.0f} MB, at most {MOST_MEGABYTES} wanted")
     wanted = ANSWERS_ELSEWHERE * TIMES_FASTER
@@ -124,12 +168,10 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _table(results: Results) -> list[str]:
+def _table(results: Results, before: dict[str, Before]) -> list[str]:
     bare, one_row, fifty = results.floors
-    lines = [
-        "| Page | As | Median ms | p95 ms | CPU ms | × bare | × one row | × 50 rows | Queries | Bytes gzipped |",
-        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
-    ]
+    columns = [*COLUMNS, *(["Time × 1×"] if before else [])]
+    lines = [f"| {' | '.join(columns)} |", f"|---|---|{'--:|' * (len(columns) - 2)}"]
     for one in (*results.floors, *results.pages):
         is_floor = one in results.floors
         name = f"*{one.page.name}*" if is_floor else one.page.name
@@ -138,6 +180,9 @@ def _table(results: Results) -> list[str]:
             f"| {name} | {one.page.role or 'guest'} | {one.median_ms:.1f} | {one.p95_ms:.1f} | {one.cpu_ms:.1f} "
             f"| {ratios} | {one.queries} | {one.bytes:,} |"
         )
+        if before:
+            grown = growth(one, results, before)
+            lines[-1] += f" {grown:.1f} |" if grown else " |"
     return lines
 
 
@@ -152,6 +197,8 @@ def _others(results: Results) -> list[str]:
         "Figures of the overview after one session": f"median {median(results.refresh_ms):.0f} ms",
         f"{len(seconds)} guests answer at once for 10 places, two processes": f"{coming} got a place, {waiting} wait "
         f"{order}; 95 of 100 within {slow:.1f} s; {_answers_a_second(results):.0f} answers a second",
+        f"Export of {results.export.rows:,} companies": f"first byte after {results.export.first * 1000:.0f} ms, last "
+        f"after {results.export.last:.1f} s; memory rose by {results.export.megabytes:.0f} MB",
         "Memory of a web process at its highest": f"{results.megabytes:.0f} MB",
     }
     return ["| What | Result |", "|---|---|", *(f"| {what} | {result} |" for what, result in facts.items())]

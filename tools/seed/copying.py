@@ -1,13 +1,12 @@
 """Rows into tables with COPY, and afterwards the history that their triggers would have written.
 
 COPY inside the triggers' reach would write the history row by row, without who did it (ADR 0008). So while the seed
-loads, the tables' own triggers sleep; foreign keys, checks and unique keys stay awake. Then each row gets the one
-event of its birth by INSERT … SELECT, all with one context that names the seed (ADR 0026).
+loads, the tables lie bare (`bare`). Then each row gets the one event of its birth by INSERT … SELECT, all with one
+context that names the seed (ADR 0026).
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.color import no_style
@@ -62,20 +61,6 @@ class Table:
         self.rows.clear()
 
 
-@contextmanager
-def sleeping_triggers(tables: Sequence[Table]) -> Iterator[None]:
-    """Own triggers off for the block; what is deferred is checked at its end. Inside one transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come cannot be altered
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {quoted(table.name)} DISABLE TRIGGER USER")
-        yield
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {quoted(table.name)} ENABLE TRIGGER USER")
-
-
 def count_on(tables: Sequence[Table]) -> None:
     """Let the next number of each table follow on the last one loaded."""
     numbered = [table.model for table in tables if table.is_numbered]
@@ -84,21 +69,25 @@ def count_on(tables: Sequence[Table]) -> None:
             cursor.execute(statement)
 
 
+def histories(tables: Sequence[Table]) -> list[Any]:
+    """The tables of history that these tables write to."""
+    loaded = {table.name for table in tables}
+    return [events for events in event_models() if tracked_by(events)._meta.db_table in loaded]
+
+
 def write_history(tables: Sequence[Table], context: Any, at: dt.datetime) -> None:
     """One event of birth for each row, with the row as it stands."""
-    loaded = {table.name for table in tables}
     with connection.cursor() as cursor:
-        for events in event_models():
+        for events in histories(tables):
             model = tracked_by(events)
-            if model._meta.db_table not in loaded:
-                continue
             own = [str(one.column) for one in events._meta.concrete_fields if not one.name.startswith("pgh_")]
-            columns = ", ".join(map(quoted, own))
+            born, join = _born(model)
             cursor.execute(
                 f"INSERT INTO {quoted(events._meta.db_table)}"  # noqa: S608 (names of our own models)
-                f" (pgh_created_at, pgh_label, pgh_obj_id, pgh_context_id, {columns})"
-                f" SELECT {_born(model)}, 'insert', {quoted(_key(model))}, %(context)s, {columns}"
-                f" FROM {quoted(model._meta.db_table)} made",
+                f" (pgh_created_at, pgh_label, pgh_obj_id, pgh_context_id, {', '.join(map(quoted, own))})"
+                f" SELECT {born}, 'insert', made.{quoted(_key(model))}, %(context)s,"
+                f" {', '.join(f'made.{quoted(name)}' for name in own)}"
+                f" FROM {quoted(model._meta.db_table)} made {join}",
                 {"context": context.pk, "at": at},
             )
 
@@ -107,17 +96,15 @@ def _key(model: type[models.Model]) -> str:
     return str(model._meta.pk.column)
 
 
-def _born(model: type[models.Model]) -> str:
-    """SQL for the moment at which a row was made."""
+def _born(model: type[models.Model]) -> tuple[str, str]:
+    """SQL for the moment at which a row was made, and the join that it needs."""
     fields: dict[str, Any] = {field.name: field for field in model._meta.concrete_fields}
     for name in BORN:
         if name in fields:
-            return f"made.{quoted(fields[name].column)}::timestamptz"
+            return f"made.{quoted(fields[name].column)}::timestamptz", ""
     for name in WHOLES:
         whole: Any = fields[name].related_model if name in fields else None
         if whole:
-            return (
-                f"(SELECT created_at FROM {quoted(whole._meta.db_table)} whole"  # noqa: S608
-                f" WHERE whole.{quoted(_key(whole))} = made.{quoted(fields[name].column)})"
-            )
-    return "%(at)s::timestamptz"
+            keys = f"whole.{quoted(_key(whole))} = made.{quoted(fields[name].column)}"
+            return "whole.created_at", f"JOIN {quoted(whole._meta.db_table)} whole ON {keys}"
+    return "%(at)s::timestamptz", ""
