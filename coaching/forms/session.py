@@ -220,9 +220,8 @@ class SessionForm(Quietly, forms.Form):
             own = {self.chosen.main_strategy_id, *self.chosen.strategies.values_list("pk", flat=True)} - {
                 None
             }
-        rows = sorted(
-            field.queryset.only("code", "name_sv", "name_en"), key=lambda one: (one.pk not in own, one.pk)
-        )  # type: ignore[attr-defined]
+        shown = field.queryset.only("code", "name_sv", "name_en")  # type: ignore[attr-defined]
+        rows = sorted(shown, key=lambda one: (one.pk not in own, one.pk))
         field.choices = [(one.pk, field.label_from_instance(one)) for one in rows]  # type: ignore[attr-defined]
         self.strategy_count = len(rows)
         self.own_strategies = sum(one.pk in own for one in rows)

@@ -272,4 +272,4 @@ def test_a_choice_by_name_is_the_one_of_django() -> None:
     for state in (*Session.State, "unknown", "", None):
         session = Session(state=state)
         field = Session._meta.get_field("state")
-        assert session.get_state_display() == str(models.Model._get_FIELD_display(session, field))
+        assert session.get_state_display() == str(vars(models.Model)["_get_FIELD_display"](session, field))
