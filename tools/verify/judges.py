@@ -97,7 +97,7 @@ def points_of(report: dict[str, Any]) -> tuple[dict[str, int], list[str]]:
     """Points by category, and what took any. A category without points counts as 0."""
     points = {name: round((report["categories"][name]["score"] or 0) * 100) for name in CATEGORIES}
     lost = [
-        f"{name}: {report['audits'][one['id']]['title']} {report['audits'][one['id']].get('displayValue', '')}"
+        f"{name}: {_words(report['audits'][one['id']])}"
         for name in CATEGORIES
         for one in report["categories"][name]["auditRefs"]
         if one["weight"]
@@ -105,6 +105,14 @@ def points_of(report: dict[str, Any]) -> tuple[dict[str, int], list[str]]:
         and report["audits"][one["id"]]["scoreDisplayMode"] not in ("notApplicable", "manual", "informative")
     ]
     return points, [re.sub(r"\s+", " ", text).strip() for text in lost]
+
+
+def _words(audit: dict[str, Any]) -> str:
+    """What an audit found, and the first places where."""
+    places = [
+        item["node"]["snippet"] for item in audit.get("details", {}).get("items", [])[:3] if "node" in item
+    ]
+    return " ".join([audit["title"], audit.get("displayValue", ""), *places])
 
 
 def below(points: dict[str, int], least: int, names: Sequence[str] = CATEGORIES) -> list[str]:
