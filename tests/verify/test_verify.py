@@ -62,7 +62,7 @@ def test_the_html_checker_is_read(tmp_path: Any, monkeypatch: pytest.MonkeyPatch
     class Done:
         stdout = json.dumps({"messages": said})
 
-    monkeypatch.setattr(judges.subprocess, "run", lambda *_args, **_named: Done)
+    monkeypatch.setattr("tools.verify.judges.subprocess.run", lambda *_args, **_named: Done)
     faults = judges.html_faults({"coach /today/": "<p>", "admin /log/": "</p>"}, tmp_path)
     assert [fault.split(":")[0] for fault in faults] == ["admin /log/, line 3", "coach /today/, line None"]
 
@@ -73,8 +73,10 @@ def test_the_html_checker_sees_the_page_without_what_is_htmx_own() -> None:
 
 
 def test_what_is_not_here_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judges.shutil, "which", lambda name: None if name == "java" else f"/bin/{name}")
-    monkeypatch.setattr(judges.chromium, "find", lambda: None)
+    monkeypatch.setattr(
+        "tools.verify.judges.shutil.which", lambda name: None if name == "java" else f"/bin/{name}"
+    )
+    monkeypatch.setattr("tools.verify.judges.chromium.find", lambda: None)
     assert judges.missing().startswith("make verify needs java, chromium.")
     assert "\n" not in judges.missing()
 
