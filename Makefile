@@ -17,7 +17,7 @@ SCALE ?= 1
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo demo-reset test check check-types check-rules fix shell drill seed bench screenshots lock upgrade messages
+.PHONY: help demo demo-reset test check check-types check-rules fix shell drill seed bench verify screenshots lock upgrade messages
 
 help: ## List every target with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ seed: .venv/stamp-dev $(TRANSLATIONS) ## Load a large invented network to measur
 
 bench: .venv/stamp-dev $(TRANSLATIONS) ## Measure the network of SCALE through the deployed web server; writes docs/performance.md.
 	@$(RUN) -m tools.bench --scale $(SCALE) $(BENCH_ARGS)
+
+verify: .venv/stamp-dev $(TRANSLATIONS) ## Ask Lighthouse, the Nu HTML checker and a slow line; fetches them with npm, needs Java.
+	@$(RUN) -m tools.verify $(VERIFY_ARGS)
 
 screenshots: .venv/stamp-dev $(TRANSLATIONS) ## Take the README's pictures from the running product.
 	@$(RUN) tools/chromium.py

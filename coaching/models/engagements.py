@@ -139,6 +139,7 @@ class Engagement(NamedChoices, models.Model):
         verbose_name = _("coachningsuppdrag")
         verbose_name_plural = _("coachningsuppdrag")
         ordering: ClassVar = ["-started_on", "-id"]
+        indexes: ClassVar = [models.Index(fields=["-started_on", "-id"], name="engagement_newest_first")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["company", "programme"],

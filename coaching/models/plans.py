@@ -131,6 +131,7 @@ class Action(NamedChoices, models.Model):
             models.Index(
                 fields=["owner_coach", "due_on"], condition=Q(status="open"), name="action_open_by_coach"
             ),
+            models.Index(fields=["-created_at", "-id"], name="action_newest_first"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -1,0 +1,125 @@
+"""`make verify`: the Nu HTML checker on every page, Lighthouse on the ten main pages, the session form on a slow line.
+
+Uses the demo that is running, or starts one. Not a part of `make test` or `make check`: its judges come from elsewhere.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tools import chromium
+from tools.screenshots import demo
+from tools.verify import judges
+from tools.verify.visit import Visitor
+
+ROLES = ("coach", "organiser", "official", "admin")
+LEAST_POINTS = 98
+KBIT, LATENCY, MOST_SECONDS = 400, 400, 3.0
+PHONE = {"width": 390, "height": 844}
+
+
+def main() -> int:
+    """Run every judge, or those that are named. 1 if one of them finds a fault."""
+    parser = argparse.ArgumentParser(prog="python -m tools.verify", description=__doc__.splitlines()[0])
+    parser.add_argument("judges", nargs="*", help="html, lighthouse, line (all of them if none is named)")
+    wanted = parser.parse_args().judges or ["html", "line", "lighthouse"]
+    if lack := judges.missing():
+        print(lack, file=sys.stderr)
+        return 1
+    judges.fetch()
+    faults: list[str] = []
+    with demo() as address, tempfile.TemporaryDirectory() as folder:
+        if "html" in wanted:
+            faults += check_html(address, Path(folder))
+        if "line" in wanted:
+            faults += try_slow_line(address)
+        if "lighthouse" in wanted:
+            faults += ask_lighthouse(address, Path(folder))
+    print("\n".join([f"{len(faults)} faults", *faults]) if faults else "Nothing to complain of.")
+    return bool(faults)
+
+
+def check_html(address: str, work: Path) -> list[str]:
+    """Every kind of page that each role reaches, and those of nobody."""
+    pages: dict[str, str] = {}
+    faults = []
+    for role in ("", *ROLES):
+        visitor = Visitor(address)
+        if role:
+            visitor.sign_in(role)
+        found, dead = visitor.pages("/" if role else "/accounts/login/")
+        pages |= {f"{role or 'nobody'} {path}": text for path, text in found.items()}
+        faults += [f"{role or 'nobody'} {link}" for link in dead]
+    print(f"Nu HTML checker: {len(pages)} pages", flush=True)
+    return faults + judges.html_faults(pages, work)
+
+
+def main_pages(address: str) -> list[tuple[Visitor, str]]:
+    """The ten pages that people live in, each with somebody whose page it is."""
+    people = {role: Visitor(address) for role in ROLES}
+    for role, visitor in people.items():
+        visitor.sign_in(role)
+    coach, organiser, official = people["coach"], people["organiser"], people["official"]
+    company = coach.first("/companies/", r"/companies/\d+/")
+    session = coach.first("/sessions/", r"/sessions/[0-9a-f-]{36}/")
+    meeting = organiser.first("/meetings/", r"/meetings/\d+/")
+    paths = ("/today/", "/companies/", company, "/sessions/", session, form_of(company), "/actions/")
+    return [
+        *((coach, path) for path in paths),
+        *((organiser, "/meetings/"), (organiser, meeting), (official, "/overview/")),
+    ]
+
+
+def form_of(company: str) -> str:
+    """The form of a new session with the company of a page."""
+    return f"/sessions/new/?company={company.strip('/').rpartition('/')[2]}"
+
+
+def ask_lighthouse(address: str, work: Path) -> list[str]:
+    """All four categories on the main pages."""
+    faults = []
+    for visitor, path in main_pages(address):
+        points, lost = judges.lighthouse(address + path, visitor.cookies, work)
+        print(f"Lighthouse: {path} {' '.join(f'{name} {many}' for name, many in points.items())}", flush=True)
+        if low := judges.below(points, LEAST_POINTS):
+            faults.append("\n    ".join([f"{path}: {', '.join(low)}", *lost]))
+    return faults
+
+
+def try_slow_line(address: str) -> list[str]:
+    """How long until one can write in the session form, with nothing kept from before and with it."""
+    visitor = Visitor(address)
+    visitor.sign_in("coach")
+    path = form_of(visitor.first("/companies/", r"/companies/\d+/"))
+    faults = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+        context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+        cookies = [{"name": one.name, "value": one.value, "url": address} for one in visitor.jar]
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        page = context.new_page()
+        line = context.new_cdp_session(page)
+        line.send("Network.enable")
+        speed = KBIT * 1000 / 8
+        line.send(
+            "Network.emulateNetworkConditions",
+            {"offline": False, "latency": LATENCY, "downloadThroughput": speed, "uploadThroughput": speed},
+        )
+        for name in ("first", "second"):
+            began = time.monotonic()
+            page.goto(address + path, wait_until="commit")
+            page.locator("#id_note").fill("Det går att skriva.")
+            seconds = time.monotonic() - began
+            print(f"Slow line, {name} visit: {seconds:.1f} s until one can write", flush=True)
+            if seconds > MOST_SECONDS:
+                faults.append(f"Session form, {name} visit: {seconds:.1f} s, at most {MOST_SECONDS} wanted")
+        browser.close()
+    return faults
+
+
+if __name__ == "__main__":
+    sys.exit(main())
