@@ -49,8 +49,7 @@ def _answer(*, works: bool) -> HttpResponse:
 
 def is_leaving() -> bool:
     """Whether this web server was told to stop and waits for proxies to notice (see deploy/gunicorn.conf.py)."""
-    mark = os.environ.get("LEAVING_MARK")
-    return bool(mark) and Path(str(mark)).exists()
+    return "LEAVING_MARK" in os.environ and Path(os.environ["LEAVING_MARK"]).exists()
 
 
 def database_answers() -> bool:
