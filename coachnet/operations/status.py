@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
+from coachnet.lib import replica
 from coachnet.notifications.listing import Line, lines_for
 from coachnet.notifications.models import NEXT_AT, Notification
 from coachnet.operations.health import SWEEP_MAY_BE, cache_answers
@@ -54,6 +55,7 @@ class Status:
 
     work: list[Work]
     valkey_answers: bool
+    replica: str  # "", "ok" or "behind"
     waiting: int
     due: int
     oldest_due_at: dt.datetime | None
@@ -99,6 +101,7 @@ def look(viewer: User) -> Status:
             for key, name in WORK.items()
         ],
         valkey_answers=cache_answers(),
+        replica=("ok" if replica.is_usable() else "behind") if replica.is_configured() else "",
         waiting=rows.waiting().count(),
         due=due.count(),
         oldest_due_at=due.values_list(NEXT_AT, flat=True).order_by(NEXT_AT, "pk").first(),
