@@ -159,22 +159,38 @@ COTTON_ISOLATE_BY_DEFAULT = True
 # --- Data --------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.database("DATABASE_URL", _database_url)}
-DATABASES["default"] |= {
-    "ATOMIC_REQUESTS": False,
-    "CONN_HEALTH_CHECKS": True,
-    "TEST": {"NAME": os.environ.get("TEST_DATABASE_NAME", "test_coachnet")},
-}
-# How alike a search word and a name must be; the trigram index goes by this (see companies/search.py).
-_options = DATABASES["default"].setdefault("OPTIONS", {})
-_options["options"] = f"{_options.get('options', '')} -c pg_trgm.word_similarity_threshold=0.45".strip()
+if env.text("DATABASE_REPLICA_URL", ""):
+    # Read by the overview and large exports while it keeps up; see coachnet/lib/replica.py.
+    DATABASES["replica"] = env.database("DATABASE_REPLICA_URL")
+DATABASE_ROUTERS = ["coachnet.lib.replica.Router"]
+# Behind PgBouncer in transaction mode: nothing may outlive a transaction on a connection.
+DATABASE_POOLED = env.flag("DATABASE_POOLED", default=False)
 # Web processes keep a small pool; Celery sets DATABASE_POOL=0, since its children would multiply it.
-if env.flag("DATABASE_POOL", default=PRODUCTION):
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": env.number("DATABASE_POOL_SIZE", 8),
-        # Seconds to wait for a free or a new connection before the person is told to try again.
-        "timeout": 10,
+_keeps_pool = env.flag("DATABASE_POOL", default=PRODUCTION and not DATABASE_POOLED)
+_pool_size = env.number("DATABASE_POOL_SIZE", 8)
+for _alias, _database in DATABASES.items():
+    _database |= {
+        "ATOMIC_REQUESTS": False,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": os.environ.get("TEST_DATABASE_NAME", "test_coachnet")},
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
     }
+    _options = _database.setdefault("OPTIONS", {})
+    _options["prepare_threshold"] = None  # Django's own default; PgBouncer depends on it
+    if not DATABASE_POOLED:
+        # How alike a search word and a name must be; the trigram index goes by this (see companies/search.py).
+        # PgBouncer refuses it, and the role has to bring it along: see coachnet/operations/checks.py.
+        _alike = "-c pg_trgm.word_similarity_threshold=0.45"
+        _options["options"] = f"{_options.get('options', '')} {_alike}".strip()
+    if _alias == "replica":
+        _options.setdefault("connect_timeout", "2")  # it is passed over instead
+    if _keeps_pool:
+        # Seconds to wait for a free or a new connection before the person is told to try again.
+        _options["pool"] = {
+            "min_size": 0 if _alias == "replica" else 1,
+            "max_size": _pool_size,
+            "timeout": 2 if _alias == "replica" else 10,
+        }
 # A folder with pg_dump and pg_restore, if those on the path are older than the server (see docs/operations.md).
 POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -4,17 +4,20 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
+import structlog
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
+from coachnet.audit.models import Erasure
 from coachnet.lib.encrypted import Sealed, keyed_hashes
-from companies import personal_number
+from companies import forgetting, personal_number, rules
 from companies.models import Company, Contact
 
+log = structlog.get_logger(__name__)
 # What a form may set. Responsibility and sekretessmarkering have actions of their own.
 FACTS = (
     "name",
@@ -110,6 +113,22 @@ def change_responsible(*, by: User, company: Company, coach: User) -> None:
 def mark_contact_left(*, by: User, contact: Contact, on: dt.date | None = None) -> None:
     """The contact has left the company: kept for what is logged, offered no more. Without a day: today."""
     Contact.objects.filter(pk=contact.pk).update(left_on=on or timezone.localdate())
+
+
+@transaction.atomic
+def forget_contact(*, by: User, contact: Contact, decision: str) -> None:
+    """Erase who a contact was, for good, by a decision that allows it. Twice is once.
+
+    Raises PermissionDenied for whoever may not.
+    """
+    if not rules.can_forget_contact(by, contact):
+        raise PermissionDenied
+    Erasure.objects.get_or_create(
+        kind=forgetting.KIND, object_id=contact.pk, defaults={"by": by, "decision": decision}
+    )
+    forgetting.forget(contact.pk)
+    # Also outside the database: should it be lost with its latest erasures, the log still names them.
+    log.info("personal_data_erased", kind=forgetting.KIND, object_id=contact.pk)
 
 
 def sealed_number(written: str) -> dict[str, Any]:

@@ -240,3 +240,14 @@ class ContactForm(forms.ModelForm):
         model = Contact
         fields = ("name", "title", "email", "phone")
         error_messages = {"name": {"required": _("Skriv kontaktpersonens namn")}}
+
+
+class ForgetForm(forms.Form):
+    """What the erasing rests on, and that it is meant."""
+
+    decision = forms.CharField(
+        label=_("Beslut"),
+        max_length=120,
+        help_text=_("Gallringsbeslutets eller ärendets beteckning. Skriv inga namn."),
+    )
+    is_sure = forms.BooleanField(label=_("Jag vet att det inte kan tas tillbaka"))

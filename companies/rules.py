@@ -2,7 +2,7 @@
 
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
-from companies.models import Company
+from companies.models import Company, Contact
 
 
 def is_own(user: User, company: Company) -> bool:
@@ -38,3 +38,8 @@ def can_mark_confidential(user: User, company: Company) -> bool:
 def can_change_responsible(user: User, company: Company) -> bool:
     """Whoever may edit the company may hand it on."""
     return can_edit_company(user, company)
+
+
+def can_forget_contact(user: User, contact: Contact) -> bool:
+    """Admins alone: the archive laws decide what may be erased, and it cannot be taken back."""
+    return user.may(Permission.ADMINISTER) and can_edit_company(user, contact.company)

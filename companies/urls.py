@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/responsible/", editing.company_responsible, name="company-responsible"),
     path("<int:pk>/contacts/new/", contacts.contact_create, name="contact-create"),
     path("<int:pk>/contacts/<int:contact_pk>/", contacts.contact_edit, name="contact-edit"),
+    path("<int:pk>/contacts/<int:contact_pk>/forget/", contacts.contact_forget, name="contact-forget"),
     path("<int:pk>/contacts/<int:contact_pk>/left/", contacts.contact_left, name="contact-left"),
     path("<int:pk>/contacts/<int:contact_pk>/return/", contacts.contact_return, name="contact-return"),
 ]

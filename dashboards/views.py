@@ -13,6 +13,7 @@ from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
 from coachnet.audit.access import record_export
 from coachnet.lib import csv_export
+from coachnet.lib.replica import reads_replica
 from dashboards import exports
 from dashboards.asked import MAPS, Asked, asked_by
 from dashboards.behind import rows_behind
@@ -27,6 +28,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @requires(Permission.SEE_OVERVIEW)
 @require_safe
+@reads_replica
 def overview(request: HttpRequest) -> HttpResponse:
     """Key figures of a period, split by one thing, with trend and map."""
     asked = asked_by(cast(User, request.user), request.GET)
@@ -70,6 +72,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.SEE_OVERVIEW)
 @require_safe
+@reads_replica
 def overview_csv(request: HttpRequest) -> HttpResponse:
     """Every figure of the page as CSV, one row for each measure of each group."""
     asked = asked_by(cast(User, request.user), request.GET)
@@ -80,6 +83,7 @@ def overview_csv(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.SEE_OVERVIEW)
 @require_safe
+@reads_replica
 def overview_xlsx(request: HttpRequest) -> HttpResponse:
     """The tables of the page as a workbook, with the definitions."""
     asked = asked_by(cast(User, request.user), request.GET)
@@ -89,6 +93,7 @@ def overview_xlsx(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.SEE_OVERVIEW)
 @require_safe
+@reads_replica
 def overview_json(request: HttpRequest) -> HttpResponse:
     """The same rows for programs: see docs/overview.md."""
     asked = asked_by(cast(User, request.user), request.GET)
@@ -101,6 +106,7 @@ def overview_json(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.SEE_SESSIONS)
 @require_safe
+@reads_replica
 def overview_companies(request: HttpRequest) -> HttpResponse:
     """The companies behind a number: as many as the number says."""
     user = cast(User, request.user)

@@ -2,19 +2,47 @@
 
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from contextlib import suppress
 from itertools import count
+from pathlib import Path
+from threading import Timer
 from typing import Any
 
+from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import values
 
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """Leaves nobody waiting: gunicorn's own keeps its sockets open while it finishes what it has.
+
+    Who connects meanwhile would wait in the kernel's queue for a process that never asks, and be cut off with it. So
+    the queue is emptied once more and the socket closed at once: whoever comes later is refused, and a proxy that is
+    refused asks another web server, whatever the request.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  (gunicorn's signature)
+        """Also called once when the worker has been told to stop."""
+        super().set_accept_enabled(enabled)
+        if self.alive:
+            return
+        for listener in self.sockets:
+            before = None
+            while before != self.nr_conns:
+                before = self.nr_conns
+                self.accept(listener)
+            listener.close()
+
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-worker_class = "gthread"
+worker_class = Worker
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True  # one import, shared memory; connections are opened after the fork
+# How long to go on serving after SIGTERM while /health/serving/ says no: as long as a proxy needs to notice.
+drain_seconds = float(os.environ.get("DRAIN_SECONDS", "0"))
 graceful_timeout = int(os.environ.get("GRACEFUL_SECONDS", "30"))
 timeout = 60
 keepalive = 5
@@ -29,6 +57,7 @@ errorlog, accesslog, loglevel = "-", None, "warning"
 if os.environ.get("METRICS_OF") != str(os.getpid()):  # this file is read again on SIGHUP
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="coachnet-metrics-")
     os.environ["METRICS_OF"] = str(os.getpid())
+    os.environ["LEAVING_MARK"] = str(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"], "leaving"))
 values.ValueClass = values.MultiProcessValue(lambda: os.environ.get("METRICS_PLACE", "master"))
 
 # Monitoring asks each web server by its own address.
@@ -36,6 +65,22 @@ if "METRICS_TOKEN" in os.environ or "METRICS_TOKEN_FILE" in os.environ:
     with suppress(OSError):
         _own = socket.gethostbyname_ex(socket.gethostname())[2]
         os.environ["ALLOWED_HOSTS"] = ",".join([os.environ.get("ALLOWED_HOSTS", "localhost"), *_own])
+
+
+def on_starting(server: Any) -> None:
+    """SIGTERM is said twice: first to the proxy, by /health/serving/, and after DRAIN_SECONDS to gunicorn."""
+    stop = server.handle_term
+
+    def leave() -> None:
+        mark = Path(os.environ["LEAVING_MARK"])
+        if mark.exists() or not drain_seconds:  # a second SIGTERM, ours or an impatient operator's
+            stop()
+        mark.touch()
+        again = Timer(drain_seconds, os.kill, [os.getpid(), signal.SIGTERM])
+        again.daemon = True
+        again.start()
+
+    server.handle_term = leave
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -30,6 +30,7 @@ from coachnet.api.questions import (
     understood,
 )
 from coachnet.audit.access import record_export
+from coachnet.lib.replica import reads_replica
 from companies import coached, search
 from companies.models import Company, Contact
 from dashboards import exports
@@ -337,6 +338,7 @@ class Overview(APIView):
             OpenApiParameter("split", str, enum=[str(one) for one in SPLITS]),
         ],
     )
+    @reads_replica
     def get(self, request: Request) -> Response:
         """Recorded in the audit log as an export, as the overview's files are."""
         query = request.query_params

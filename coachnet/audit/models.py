@@ -1,4 +1,4 @@
-"""What is not a change of a row but still must be known: sign-ins, exports and denied attempts."""
+"""What is not a change of a row but still must be known: sign-ins, exports, denied attempts, and what was erased."""
 
 from typing import ClassVar
 
@@ -56,3 +56,40 @@ class AccessEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
+
+
+class Erasure(models.Model):
+    """That the personal data of one thing were erased: which, when, by whom and by what decision; never what they were.
+
+    Kept for good: whoever brings an older copy of the database back erases the same again (coachnet.operations).
+    """
+
+    # As in `_meta.label_lower`.
+    kind = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    decision = models.CharField(_("beslut"), max_length=120)
+    # No constraint: the row outlives the account.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("person"),
+    )
+    at = models.DateTimeField(_("tidpunkt"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("radering")
+        verbose_name_plural = _("raderingar")
+        ordering: ClassVar = ["-at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "object_id"], name="erasure_once"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id} {self.at:%Y-%m-%d}"

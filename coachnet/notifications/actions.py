@@ -154,7 +154,7 @@ def retry(*, by: User, notification: Notification) -> Notification:
 
 @transaction.atomic
 def stop(*, by: User, notification: Notification) -> Notification:
-    """Keep one that waits from being sent. Raises ValidationError for one that does not wait."""
+    """Keep one from being sent: it waits, or failed and is put aside. Raises ValidationError for any other."""
     row = Notification.objects.select_for_update().get(pk=notification.pk)
     if not row.can_be_stopped:
         raise ValidationError(_("Utskicket väntar inte längre och kan inte stoppas."), code="not_waiting")

@@ -33,6 +33,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Those that were given up and can be tried again."""
         return self.filter(state=Notification.State.FAILED, reason=Notification.Reason.PARKED)
 
+    def stuck(self) -> Self:
+        """Those that did not get through: given up, refused, or waiting for another try."""
+        again = Q(state=Notification.State.QUEUED, attempts__gt=0)
+        return self.filter(Q(state=Notification.State.FAILED) | again)
+
     def delivered_or_tried(self) -> Self:
         """Those that have been offered to the mail server, the latest first."""
         return self.filter(tried_at__isnull=False).order_by("-tried_at")
@@ -162,8 +167,8 @@ class Notification(NamedChoices, models.Model):
 
     @property
     def can_be_stopped(self) -> bool:
-        """Whether somebody may still stop it."""
-        return self.state == self.State.QUEUED
+        """Whether somebody may still stop it, or put one that failed aside."""
+        return self.state in (self.State.QUEUED, self.State.FAILED)
 
     @property
     def about_pk(self) -> str:

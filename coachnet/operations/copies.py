@@ -27,6 +27,9 @@ PREFIX, PARTIAL = "coachnet-", ".partial"
 # Sealed with the key of the day: whoever cannot open it cannot read the sealed columns either.
 KEY_WORD = "coachnet"
 
+# Kind, primary key, decision and moment (ISO) of one erasure: never what was erased.
+Erased = tuple[str, int, str, str]
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -91,6 +94,7 @@ def _write(folder: Path, now: dt.datetime) -> None:
             database=programs.live_name(),
         )
         contents = Contents.of(source)
+        erased = erasures_of(source)
         migrations = source.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall()
     manifest = {
         "format": FORMAT,
@@ -99,12 +103,27 @@ def _write(folder: Path, now: dt.datetime) -> None:
         "files": {DUMP: {"bytes": (folder / DUMP).stat().st_size, "sha256": sha256(folder / DUMP)}},
         "key_word": Sealed.of(KEY_WORD).token,
         "migrations": migrations,
+        "erasures": erased,
         **contents.as_json(),
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for file in (folder / DUMP, folder / MANIFEST):
         file.chmod(0o600)
         _sync(file)
+
+
+def erasures_of(database: Any) -> list[Erased]:
+    """What was erased for good in a database, as it says itself; nothing in one from before there were erasures."""
+    if not database.execute("SELECT to_regclass('audit_erasure')").fetchone()[0]:
+        return []
+    rows = database.execute("SELECT kind, object_id, decision, at FROM audit_erasure ORDER BY id").fetchall()
+    return [(kind, pk, decision, at.isoformat()) for kind, pk, decision, at in rows]
+
+
+def erasures_since(copy: Copy) -> list[Erased]:
+    """What the copies beside this one know to be erased: a newer one knows what happened after it was made."""
+    found = [read(folder) for folder in finished(copy.folder.parent)]
+    return [tuple(one) for other in found for one in other.facts.get("erasures", [])]
 
 
 def read(folder: Path) -> Copy:

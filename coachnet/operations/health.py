@@ -1,6 +1,8 @@
 """Whether this process answers, whether it can serve, and whether the whole works. Says no more: anybody may ask."""
 
 import datetime as dt
+import os
+from pathlib import Path
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
@@ -25,23 +27,29 @@ def live(request: HttpRequest) -> HttpResponse:
 @public("Asked by load balancers and containers")
 @never_cache
 def serving(request: HttpRequest) -> HttpResponse:
-    """200 when pages can be served: Postgres and Valkey answer. For proxies and containers.
+    """200 when pages can be served: Postgres and Valkey answer, and this server stays. For proxies and containers.
 
     A worker that stands still is no reason to take the pages away from people.
     """
-    return _answer(works=database_answers() and cache_answers())
+    return _answer(works=not is_leaving() and database_answers() and cache_answers())
 
 
 @public("Asked by monitoring and by whoever deploys")
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
     """200 when everything works: Postgres and Valkey answer, and reminders are being sent."""
-    return _answer(works=database_answers() and cache_answers() and sweep_is_fresh())
+    works = not is_leaving() and database_answers() and cache_answers() and sweep_is_fresh()
+    return _answer(works=works)
 
 
 def _answer(*, works: bool) -> HttpResponse:
     words, status = ("ok", 200) if works else ("not ready", 503)
     return HttpResponse(words, status=status, content_type="text/plain")
+
+
+def is_leaving() -> bool:
+    """Whether this web server was told to stop and waits for proxies to notice (see deploy/gunicorn.conf.py)."""
+    return "LEAVING_MARK" in os.environ and Path(os.environ["LEAVING_MARK"]).exists()
 
 
 def database_answers() -> bool:

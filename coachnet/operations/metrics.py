@@ -10,13 +10,13 @@ What waits, failed or stands still is asked of Postgres and Valkey when monitori
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -37,6 +37,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from redis.exceptions import RedisError
 
 from coachnet.accounts.guards import public
+from coachnet.lib import replica
 from coachnet.notifications.models import NEXT_AT, UNFINISHED, Notification
 from coachnet.operations.health import cache_answers, database_answers
 from coachnet.operations.models import Pulse
@@ -79,7 +80,9 @@ class MetricsMiddleware:
             queries += 1
             return execute(*arguments)
 
-        with connection.execute_wrapper(count):
+        with ExitStack() as stack:
+            for database in connections.all():
+                stack.enter_context(database.execute_wrapper(count))
             response = self.get_response(request)
         route = request.resolver_match.view_name if request.resolver_match else ""
         method = request.method if request.method in METHODS else "other"
@@ -118,6 +121,8 @@ class State:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """One family after the other. What cannot be asked is left out, and `coachnet_up` says why."""
         parts = {"postgres": database_answers(), "valkey": cache_answers()}
+        if replica.is_configured():
+            parts["replica"] = replica.is_usable()
         yield _gauge("coachnet_up", "Whether a part answers.", "part", parts)
         if parts["valkey"]:
             with suppress(OperationalError, RedisError, OSError):  # gone since

@@ -14,7 +14,14 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 # What Django reads from the options of a database; libpq knows none of it, or must not be given it.
-_NOT_OF_LIBPQ = {"pool", "isolation_level", "assume_role", "server_side_binding", "options"}
+_NOT_OF_LIBPQ = {
+    "pool",
+    "prepare_threshold",
+    "isolation_level",
+    "assume_role",
+    "server_side_binding",
+    "options",
+}
 
 
 class CopyError(RuntimeError):

@@ -14,6 +14,7 @@ from coachnet.operations import copies, programs
 from coachnet.operations.contents import Contents
 from coachnet.operations.copies import Copy
 from coachnet.operations.programs import CopyError
+from companies import forgetting
 
 MAINTENANCE = "postgres"  # the database one stands in while others are made and renamed
 JOBS = 2
@@ -24,6 +25,9 @@ _HOLD_MAIL = """
 UPDATE notifications_notification SET state = 'skipped', reason = 'stopped', claimed_until = NULL
 WHERE state IN ('queued', 'sending') AND due_at <= now()
 """
+_NOTE_ERASURE = "INSERT INTO audit_erasure (kind, object_id, decision, at) VALUES (%s, %s, %s, %s)"
+# What can be erased, and how: see coachnet.audit.models.Erasure.
+ERASERS = {forgetting.KIND: forgetting}
 _OVERDUE = (
     "SELECT count(*) FROM notifications_notification WHERE state IN ('queued', 'sending') AND due_at <= now()"
 )
@@ -113,6 +117,32 @@ def settle(name: str, *, hold_mail: bool) -> None:
         target.execute(_END_SIGN_INS)
         if hold_mail:
             target.execute(_HOLD_MAIL)
+
+
+def erase_again(copy: Copy, side: str) -> int:
+    """Erase in a database at the side what was erased after the copy was made; how many things.
+
+    Known from the live database, if it is there, and from the copies beside this one. Raises CopyError for a kind
+    that nobody can erase: the copy must not be used then.
+    """
+    known = copies.erasures_since(copy)
+    if exists(programs.live_name()):
+        with programs.connect(programs.live_name()) as live:
+            known += copies.erasures_of(live)
+    with programs.connect(side) as target, target.transaction():
+        there = {(kind, pk) for kind, pk, *_rest in copies.erasures_of(target)}
+        missing = {(kind, pk): rest for kind, pk, *rest in known if (kind, pk) not in there}
+        for (kind, pk), (decision, at) in missing.items():
+            if kind not in ERASERS:
+                raise CopyError(
+                    f"Nobody knows how to erase {kind} {pk}, which was erased after the copy was made."
+                )
+            # As Django does it: the values go into the statement here, and Postgres guesses no types.
+            with psycopg.ClientCursor(target) as cursor:
+                for statement in ERASERS[kind].STATEMENTS:
+                    cursor.execute(statement, ERASERS[kind].values(pk))
+            target.execute(_NOTE_ERASURE, [kind, pk, decision, at])
+    return len(missing)
 
 
 def take_over(side: str) -> str:

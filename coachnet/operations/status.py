@@ -12,12 +12,16 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from coachnet.accounts.models import User
+from coachnet.lib import replica
+from coachnet.notifications.listing import Line, lines_for
 from coachnet.notifications.models import NEXT_AT, Notification
 from coachnet.operations.health import SWEEP_MAY_BE, cache_answers
 from coachnet.operations.models import Pulse
 from dashboards.models import Stale, Upkeep
 
 DAY = dt.timedelta(days=1)
+SHOWN = 10  # of what got stuck; the rest is in Utskick
 GRACE = dt.timedelta(hours=2)  # a backup of a large database, or a task of the hour that had to wait
 # What is done again and again, in the order of the page. A test holds it to the schedule.
 WORK: dict[str, str | Promise] = {
@@ -51,10 +55,12 @@ class Status:
 
     work: list[Work]
     valkey_answers: bool
+    replica: str  # "", "ok" or "behind"
     waiting: int
     due: int
     oldest_due_at: dt.datetime | None
     failed: int
+    stuck: list[Line]
     figures_at: dt.datetime | None
     figures_waiting: int
 
@@ -82,22 +88,25 @@ def installed_at() -> dt.datetime:
     return ours.aggregate(first=Min("applied"))["first"] or timezone.now()
 
 
-def look() -> Status:
-    """Ask once about everything."""
+def look(viewer: User) -> Status:
+    """Ask once about everything, and name nobody whom the viewer may not see."""
     now, rows = timezone.now(), Notification.objects.order_by()
     began = installed_at()
     done = dict(Pulse.objects.values_list("name", "at"))
     due = rows.due(now)
+    stuck = rows.stuck().select_related("user", "decided_by").order_by("-due_at", "-pk")[:SHOWN]
     return Status(
         work=[
             Work(key, name, done.get(key), now - done.get(key, began) > most_between(key))
             for key, name in WORK.items()
         ],
         valkey_answers=cache_answers(),
+        replica=("ok" if replica.is_usable() else "behind") if replica.is_configured() else "",
         waiting=rows.waiting().count(),
         due=due.count(),
         oldest_due_at=due.values_list(NEXT_AT, flat=True).order_by(NEXT_AT, "pk").first(),
         failed=rows.filter(state=Notification.State.FAILED).count(),
+        stuck=lines_for(stuck, viewer),
         figures_at=Upkeep.objects.values_list("current_at", flat=True).first(),
         figures_waiting=Stale.objects.count(),
     )

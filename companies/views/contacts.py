@@ -11,7 +11,7 @@ from coachnet.accounts.guards import requires
 from coachnet.accounts.roles import Permission
 from coachnet.lib.receipts import receipt
 from companies import actions, rules
-from companies.forms import ContactForm
+from companies.forms import ContactForm, ForgetForm
 from companies.models import Company, Contact
 from companies.views.pages import person, visible_company
 
@@ -73,3 +73,19 @@ def contact_return(request: HttpRequest, pk: int, contact_pk: int) -> HttpRespon
     Contact.objects.filter(pk=contact.pk).update(left_on=None)
     receipt(request, gettext("%(name)s är kvar på företaget") % {"name": contact.name})
     return redirect(company)
+
+
+@requires(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_forget(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
+    """Ask, then erase who the contact was."""
+    company = _editable(request, pk)
+    contact = get_object_or_404(company.contacts, pk=contact_pk)
+    form = ForgetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        decision = form.cleaned_data["decision"]
+        actions.forget_contact(by=person(request), contact=contact, decision=decision)
+        receipt(request, gettext("Personens uppgifter är raderade"))
+        return redirect(company)
+    context = {"form": form, "company": company, "contact": contact}
+    return render(request, "companies/contact_forget.html", context)

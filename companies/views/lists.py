@@ -19,6 +19,7 @@ from coachnet.accounts.roles import Permission
 from coachnet.audit.access import record_export
 from coachnet.lib import csv_export
 from coachnet.lib.keyset import page_of
+from coachnet.lib.replica import reads_replica
 from coachnet.lib.swedish import SvSearchKey, SvSortKey
 from companies import coached, organisation_number, search
 from companies.filters import CompanyList
@@ -76,6 +77,7 @@ def company_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.SEE_COMPANIES)
 @export_limit
 @require_safe
+@reads_replica
 def company_export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The chosen companies as CSV. Written down in the audit log before the first row leaves."""
     if organisation_number.looks_personal(request.GET.get("q", "")):

@@ -66,6 +66,7 @@ def page_context(request: HttpRequest, company: Company) -> dict[str, Any]:
         "plan": plan,
         "sessions": sessions,
         "can_edit": rules.can_edit_company(user, company),
+        "can_forget": user.may(Permission.ADMINISTER),
         "can_mark_confidential": rules.can_mark_confidential(user, company),
         "on_it": on_it,
         "can_log": logs and (on_it or not running),

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
+from gunicorn.workers import gthread
 
 from coachnet.lib.embedded import PROJECT
+from coachnet.notifications import delivery
 
 ONCE = {"migrate", "backup"}
 OURS = {"migrate", "web", "worker", "beat", "backup"}
@@ -127,3 +129,22 @@ def test_no_file_of_the_deployment_names_a_registry_of_packages():
         PROJECT / "Dockerfile",
     ):
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", path.read_text()), path
+
+
+def test_a_stopping_container_is_given_the_time_it_needs(compose):
+    """Web: to be noticed by proxies, and gunicorn's own grace. Worker: one batch and its last mail."""
+    web, worker = compose["services"]["web"], compose["services"]["worker"]
+    graceful = re.search(
+        r'"GRACEFUL_SECONDS", "(\d+)"', (PROJECT / "deploy" / "gunicorn.conf.py").read_text()
+    )
+    assert graceful
+    needed = int(web["environment"]["DRAIN_SECONDS"]) + int(graceful[1])
+    assert int(web["stop_grace_period"].removesuffix("s")) > needed
+    batch = delivery.SECONDS_PER_BATCH + delivery.SECONDS_PER_MAIL
+    assert int(worker["stop_grace_period"].removesuffix("s")) > batch
+
+
+def test_the_proxy_lets_go_of_connections_before_the_web_server_does():
+    kept = re.search(r"^\s*keepalive (\d+)s$", (PROJECT / "deploy" / "Caddyfile").read_text(), re.MULTILINE)
+    assert kept
+    assert int(kept[1]) < gthread.STOP_KEEPALIVE_LINGER

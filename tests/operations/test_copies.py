@@ -26,9 +26,10 @@ from coachnet.notifications.models import Notification
 from coachnet.operations import copies, programs, returning
 from coachnet.operations.copies import Copy
 from coachnet.operations.programs import CopyError
-from companies.models import Company
+from companies import actions
+from companies.models import Company, Contact
 from tests.factories.accounts import OrganisationFactory
-from tests.factories.companies import CompanyFactory
+from tests.factories.companies import CompanyFactory, ContactFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -317,3 +318,51 @@ def test_no_model_keeps_a_file_that_a_copy_would_forget():
 
     assert with_files([models.ImageField()])  # the control
     assert with_files(field for model in apps.get_models() for field in model._meta.get_fields()) == []
+
+
+@pytest.fixture
+def erased_since(tmp_path: Path, admin: User, reference: None) -> Copy:
+    """A copy that still holds somebody who was erased after it was made."""
+    contact = ContactFactory(name="Berit Lind", email="berit@foretag.example")
+    command("backup", tmp_path)
+    copy = copies.read(copies.finished(tmp_path)[-1])
+    actions.forget_contact(by=admin, contact=contact, decision="Dnr 2026-17")
+    return copy
+
+
+def test_what_was_erased_since_is_erased_again_in_what_comes_back(erased_since: Copy, side: str):
+    assert "1 people erased" in command("restore", erased_since.folder, into=side)
+    assert query(side, "SELECT name || email FROM companies_contact") == "Borttagen person"
+    assert query(side, "SELECT count(*) FROM companies_contactevent WHERE name LIKE 'Berit%'") == 0
+    assert query(side, "SELECT decision FROM audit_erasure") == "Dnr 2026-17"
+
+
+def test_without_it_the_person_would_be_there_again(
+    erased_since: Copy, side: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(returning, "erase_again", lambda copy, side: 0)
+    command("restore", erased_since.folder, into=side)
+    assert query(side, "SELECT name FROM companies_contact") == "Berit Lind"
+
+
+def test_a_newer_copy_knows_what_was_erased_when_the_live_database_does_not(
+    erased_since: Copy, side: str, monkeypatch: pytest.MonkeyPatch
+):
+    newer = erased_since.folder.with_name("coachnet-20991231T000000Z")
+    newer.mkdir()
+    stones = {
+        "erasures": [["companies.contact", Contact.objects.get().pk, "Dnr 9", "2026-11-26T00:00:00+00:00"]]
+    }
+    (newer / copies.MANIFEST).write_text(json.dumps(erased_since.facts | stones))
+    live = programs.live_name()
+    monkeypatch.setattr(returning, "exists", lambda name: name != live and name != side)
+    assert "1 people erased" in command("restore", erased_since.folder, into=side)
+    assert query(side, "SELECT decision FROM audit_erasure") == "Dnr 9"
+
+
+def test_a_copy_with_an_erasure_that_nobody_can_repeat_is_not_used(
+    erased_since: Copy, side: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(returning, "ERASERS", {})
+    with pytest.raises(CommandError, match=r"Nobody knows how to erase companies\.contact"):
+        command("restore", erased_since.folder, into=side)

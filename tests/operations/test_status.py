@@ -16,7 +16,7 @@ from coachnet.operations.models import Pulse
 from tests.conftest import ClientOf
 
 pytestmark = pytest.mark.django_db
-QUERIES = 10
+QUERIES = 11
 
 
 def mail(coach: User, n: int, **facts: Any) -> Notification:
@@ -50,9 +50,9 @@ def test_status_is_for_admins_only(request: pytest.FixtureRequest, client_of: Cl
         (Pulse.BACKUP, 26 * 60),
     ],
 )
-def test_work_stands_still_when_it_is_later_than_its_clock_allows(name: str, minutes: float):
+def test_work_stands_still_when_it_is_later_than_its_clock_allows(admin: User, name: str, minutes: float):
     def is_late() -> bool:
-        return {one.key: one.is_late for one in status.look().work}[name]
+        return {one.key: one.is_late for one in status.look(admin).work}[name]
 
     install_before(dt.timedelta())
     assert not is_late()  # never done, on a platform that was just installed
@@ -71,7 +71,7 @@ def test_status_tells_what_waits_and_failed_and_where_to_mend_it(
     mail(coach, 1)
     mail(coach, 2, due_at=timezone.now() + dt.timedelta(days=2))
     mail(coach, 3, state="failed", reason="parked")
-    found = status.look()
+    found = status.look(admin)
     assert (found.waiting, found.due, found.failed) == (2, 1, 1)
     assert found.oldest_due_at
     assert found.oldest_due_at < timezone.now() - dt.timedelta(hours=1)
@@ -89,8 +89,59 @@ def test_status_asks_the_same_number_of_questions(
 ):
     for n in range(rows):
         mail(coach, n)
+        mail(coach, n + 100, state="failed", reason="parked")
         Pulse.objects.beat(f"work {n}")
     client = client_of(admin)
     client.get("/status/")
     with django_assert_num_queries(QUERIES):
         client.get("/status/")
+
+
+def test_what_got_stuck_is_sent_again_after_a_question_and_the_answer_is_kept(
+    admin: User, coach: User, client_of: ClientOf
+):
+    stuck = mail(coach, 1, state="failed", reason="parked", attempts=9, last_error="451 try later")
+    mail(coach, 2)  # waits its turn and is nobody's trouble
+    client = client_of(admin)
+    page = client.get("/status/").content.decode()
+    assert page.count("stuck-row-") == 1
+    assert "451 try later" in page
+    address = f"/status/mail/{stuck.pk}/retry/"
+    assert f'href="{address}"' in page
+    asked = client.get(address).content.decode()
+    assert 'method="post"' in asked
+    stuck.refresh_from_db()
+    assert stuck.state == "failed"  # asking changes nothing
+    answer = client.post(address, follow=True).content.decode()
+    assert "Utskicket skickas igen" in answer
+    assert "stuck-row-" not in answer
+    stuck.refresh_from_db()
+    assert (stuck.state, stuck.attempts, stuck.decided_by) == ("queued", 0, admin)
+    assert stuck.decided_at
+
+
+@pytest.mark.parametrize(
+    "facts", [{"state": "failed", "reason": "refused"}, {"attempts": 2, "last_error": "no route"}]
+)
+def test_what_got_stuck_is_put_aside_and_can_be_sent_later(
+    admin: User, coach: User, client_of: ClientOf, facts: dict[str, Any]
+):
+    stuck, client = mail(coach, 1, **facts), client_of(admin)
+    address = f"/status/mail/{stuck.pk}/park/"
+    assert address in client.get("/status/").content.decode()
+    assert "Lägg utskicket åt sidan" in client.get(address).content.decode()
+    assert "Utskicket är lagt åt sidan" in client.post(address, follow=True).content.decode()
+    stuck.refresh_from_db()
+    assert (stuck.state, stuck.reason, stuck.decided_by) == ("skipped", "stopped", admin)
+    assert stuck.can_be_retried
+    # Twice, from another window: told, and nothing is changed.
+    assert "kan inte stoppas" in client.post(address, follow=True).content.decode()
+
+
+def test_one_that_was_sent_is_neither_sent_again_nor_put_aside(admin: User, coach: User, client_of: ClientOf):
+    sent, client = mail(coach, 1, state="sent", sent_at=timezone.now()), client_of(admin)
+    for deed in ("retry", "park"):
+        client.post(f"/status/mail/{sent.pk}/{deed}/")
+        sent.refresh_from_db()
+        assert (sent.state, sent.decided_by) == ("sent", None)
+        assert client.get(f"/status/mail/{sent.pk + 1}/{deed}/").status_code == 404

@@ -26,19 +26,24 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60
 
 
+def database_url() -> str:
+    """The test's database, for a process of its own."""
+    facts = connection.settings_dict
+    return f"postgresql:///{facts['NAME']}?host={facts['HOST']}&user={facts['USER']}"
+
+
 class Worker:
     """Celery's worker as it is deployed, with one process, on the test database and the test's Valkey."""
 
-    def __init__(self, log: Path) -> None:
-        facts = connection.settings_dict
-        database = f"postgresql:///{facts['NAME']}?host={facts['HOST']}&user={facts['USER']}"
+    def __init__(self, log: Path, pool: str = "solo") -> None:
         quiet = {"PYTHONWARNINGS": "ignore"}
-        command = ["celery", "--app", "coachnet", "worker", "--pool=solo", "--loglevel=INFO"]
+        command = ["celery", "--app", "coachnet", "worker", f"--pool={pool}", "--concurrency=1"]
+        command += ["--loglevel=INFO"]
         self.log, self.mail = log, Sink()
         self.smtp = Server(self.mail, hostname="127.0.0.1", port=0)
         self.smtp.start()
         servers = {
-            "DATABASE_URL": database,
+            "DATABASE_URL": database_url(),
             "REDIS_URL": settings.REDIS_URL,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.smtp.port}",
         }

@@ -16,6 +16,7 @@ DRILLS = {
     "beats": "tools.drill.beats",
     "flush": "tools.drill.flush",
     "kill": "tools.drill.kill",
+    "restart": "tools.drill.restart",
     "answers": "tools.drill.answers",
     "restore": "tools.drill.restore",
 }

@@ -198,10 +198,13 @@ def wait_until_ready(port: int, host: str) -> None:
     """Wait until the web server answers. Raises OSError when it does not in time."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
+        browser = Browser(port, host)
         try:
-            if Browser(port, host).ask("GET", "/health/")[0] == 200:
+            if browser.ask("GET", "/health/")[0] == 200:
                 return
         except OSError:
             if time.monotonic() > deadline:
                 raise
+        finally:
+            browser.connection.close()
         time.sleep(0.2)

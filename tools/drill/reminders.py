@@ -66,6 +66,11 @@ def unfinished() -> int:
     return Notification.objects.filter(state__in=[State.QUEUED, State.SENDING]).count()
 
 
+def held() -> int:
+    """How many a worker has claimed."""
+    return Notification.objects.filter(state=State.SENDING).count()
+
+
 def wait_for(stage: Stage, share: float, size: int) -> None:
     """Wait until a share of the mails has arrived."""
     stage.wait(lambda: stage.sink.count >= share * size, f"{share:.0%} of {size} mails")

@@ -46,6 +46,8 @@ class Command(AuditedCommand):
                 f"{side}: {found.contents.rows} rows of {found.made_at:%Y-%m-%d %H:%M} UTC, each table compared, "
                 f"{time.monotonic() - began:.1f} s"
             )
+            if again := returning.erase_again(found, side):
+                self.stdout.write(f"{again} people erased after the copy was made were erased in it again.")
             returning.settle(side, hold_mail=hold_mail)
             if waiting := returning.overdue_mails(side):
                 self.stdout.write(
