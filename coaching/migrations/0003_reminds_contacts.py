@@ -46,4 +46,12 @@ class Migration(migrations.Migration):
             model_name='session',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_sessionevent" ("channel", "completeness", "created_at", "created_by_id", "date", "engagement_id", "id", "minutes", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "planned_in_id", "preparation_minutes", "reminds_contacts", "removed_at", "removed_by_id", "start_time", "state", "travel_minutes", "version") VALUES (OLD."channel", OLD."completeness", OLD."created_at", OLD."created_by_id", OLD."date", OLD."engagement_id", OLD."id", OLD."minutes", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."planned_in_id", OLD."preparation_minutes", OLD."reminds_contacts", OLD."removed_at", OLD."removed_by_id", OLD."start_time", OLD."state", OLD."travel_minutes", OLD."version"); RETURN NULL;', hash='5932a3b97c09d66a7c4ae7efb148621dc58a15ad', operation='DELETE', pgid='pgtrigger_delete_delete_217e9', table='coaching_session', when='AFTER')),
         ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['-created_at', '-id'], name='action_newest_first'),
+        ),
+        migrations.AddIndex(
+            model_name='engagement',
+            index=models.Index(fields=['-started_on', '-id'], name='engagement_newest_first'),
+        ),
     ]
