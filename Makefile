@@ -8,9 +8,10 @@ PRODUCTION_LIKE := env $$(grep '^[A-Z]' deploy/check.env | xargs) $(RUN)
 COMPILE := .tools/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-# One worker per core, a file at a time in the order of the alphabet, which puts the small files last;
-# `make test PARALLEL=` runs one after the other.
-PARALLEL ?= --numprocesses logical --dist loadfile --no-loadscope-reorder
+# One worker per core and one more, since journeys wait for browsers, mails and pauses; a file or a class at a time in
+# the order of the alphabet, which puts the small files last. `make test PARALLEL=` runs one after the other.
+WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
+PARALLEL ?= --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 # How large a network `make seed` loads: 1 or 60 times a region of a hundred coaches.
 SCALE ?= 1
