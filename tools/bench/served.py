@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from coachnet.wsgi import application as site
@@ -19,6 +20,8 @@ from tools.bench.floors import handler
 __all__ = ("application",)
 PER_MEGABYTE = 1e6 if sys.platform == "darwin" else 1e3
 floors = handler()
+# Here one person's program asks for all lists again and again, as fast as the machine answers.
+settings.API_REQUESTS_PER_MINUTE = sys.maxsize
 
 
 class Counter:
