@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ STRATEGIES = (
     ("C12", gettext_lazy("C12 Industriell symbios och restflöden")),
 )
 COMPANIES = (
-    ("", ""),
+    BLANK_CHOICE_DASH[0],
     ("1", "Kvarnåns Arbetsplagg AB"),
     ("2", "Grönbo Emballage AB"),
     ("3", "Skimra Ljudabsorbenter AB"),

@@ -32,9 +32,7 @@ function start(form) {
   function say(name, icon, off = false) {
     const time = new Date().toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" });
     const words = state.dataset[name].replace("{time}", say.time ?? time);
-    const svg = state.querySelector("svg");
-    svg.removeAttribute("hidden");
-    setIcon(svg, icon);
+    setIcon(state.querySelector("svg"), icon);
     const text = state.querySelector("span");
     if (text.textContent !== words) text.textContent = words;
     state.classList.toggle("save-state--off", off);
