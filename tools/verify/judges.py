@@ -23,6 +23,7 @@ MEANT = (
     "The “list” role is unnecessary for element “ul”.",
     "The “list” role is unnecessary for element “ol”.",
 )
+TRIES = 3
 MISSING = (
     "make verify needs {}. Install them with `sudo apt install nodejs npm default-jre-headless chromium` "
     "(Node 18.20 or later)."
@@ -89,7 +90,11 @@ def lighthouse(address: str, cookies: str, work: Path) -> tuple[dict[str, int], 
         "--chrome-flags=--headless=new --no-sandbox",
         "--no-enable-error-reporting",
     )
-    subprocess.run(["node", str(program), address, *options], check=True, capture_output=True, text=True)
+    for left in reversed(range(TRIES)):
+        # It loses a trace now and then, and asks to be run again.
+        command = ["node", str(program), address, *options]
+        if subprocess.run(command, check=left == 0, stdout=subprocess.DEVNULL).returncode == 0:
+            break
     return points_of(json.loads(report.read_text(encoding="utf-8")))
 
 
