@@ -78,7 +78,7 @@ def draw(source: str, **values: Any) -> str:
         "{% avatar symbol=value %}",
         "{% icon value value value %}",
         "{% ring value value %}",
-        '<c-strip :ticks="many" text="{{ value }}" />',
+        "{% strip many %}",
     ],
 )
 def test_text_from_people_stays_text(source: str) -> None:

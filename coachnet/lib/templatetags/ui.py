@@ -63,7 +63,7 @@ def ring(step: int, size: str = "") -> SafeString:
 
 @register.simple_tag
 def strip(ticks: Iterable[float]) -> SafeString:
-    """`{% strip ticks %}`: the rhythm of twelve months, in percent of the year; 100 is today. See c-strip."""
+    """`{% strip ticks %}`: contact over twelve months, in percent of the year; 100 is today. Words stand beside it."""
     marks = format_html_join("", '<path class="strip__tick" d="M{} 2v12"/>', ((tick,) for tick in ticks))
     return format_html(
         '<svg class="strip" viewBox="0 0 100 16" aria-hidden="true"><path class="strip__line" d="M0 8h100"/>{}</svg>',
