@@ -42,6 +42,18 @@ SURFACES = (
     "api:action-list",
     "api:registration-list",
 )
+# They read none of the questions, which is tried in full for one role and in short for the others.
+HEEDLESS = {
+    "home",
+    "companies:company-create",
+    "coaching:today",
+    "coaching:session-bin",
+    "accounts:me",
+    "dashboards:overview",
+    "dashboards:overview-csv",
+    "dashboards:overview-json",
+    "api:registration-list",
+}
 # Parts of what is searched for: a whole name would stand on the page as the reader's own words.
 SEARCHES = (
     "Möbelverkst",
@@ -69,11 +81,11 @@ def questions(scene: Scene) -> list[dict[str, Any]]:
     ]
 
 
-def answers(client: Client, scene: Scene) -> dict[str, str]:
-    """What every surface says to every question."""
+def answers(client: Client, scene: Scene, *, in_short: bool = True) -> dict[str, str]:
+    """What every surface says to every question, or to those that it reads."""
     found = {}
     for name in SURFACES:
-        for asked in questions(scene):
+        for asked in questions(scene)[: 2 if in_short and name in HEEDLESS else None]:
             response = client.get(reverse(name), asked, follow=True)
             found[f"{name} {asked}"] = content_of(response)
     return found
@@ -86,7 +98,7 @@ def test_nothing_of_it_is_shown(
     secrets = scene.holdings["confidential"].secrets
     leaks = {
         surface: [secret for secret in secrets if secret in shown]
-        for surface, shown in answers(clients[role], scene).items()
+        for surface, shown in answers(clients[role], scene, in_short=role != "coach").items()
     }
     assert {surface: found for surface, found in leaks.items() if found} == {}
     clients[role].get(reverse("companies:company-detail", args=[scene.holdings["confidential"].company.pk]))

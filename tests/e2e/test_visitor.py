@@ -3,11 +3,14 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.visitor import AXE_COLOUR_RULES, AXE_RULES, DESKTOP_SV, Visitor, axe
+from tests.e2e.visitor import DESKTOP_SV, Visitor, axe, axe_looks
 
 PAGE = """<!doctype html><html lang="{lang}"><head><title>Prov</title>
 <meta name="viewport" content="width=device-width"></head>
 <body><main><h1>Prov</h1>{body}</main></body></html>"""
+
+BUTTONS = """<style>button {{ all: unset; display: block; width: {0}px; height: {0}px }}</style>
+<button>A</button><button>B</button>"""
 
 
 @pytest.fixture
@@ -48,9 +51,30 @@ def test_axe_sees_the_dark_page(stranger: Visitor) -> None:
         "<style>@media (prefers-color-scheme: dark) { p { color: #333; background: #222 } }</style>"
         "<p>Mörk</p>",
     )
-    assert axe(stranger.page, AXE_RULES) == []
+    assert axe(stranger.page) + axe_looks(stranger.page) == []
     stranger.page.emulate_media(color_scheme="dark")
-    assert [line.partition(":")[0] for line in axe(stranger.page, AXE_COLOUR_RULES)] == ["color-contrast"]
+    assert [line.partition(":")[0] for line in axe_looks(stranger.page)] == ["color-contrast"]
+
+
+@pytest.mark.parametrize(
+    ("fair", "broken", "rule"),
+    [
+        (
+            "<p style='color: #6a6a6a'>Text</p>",
+            "<div style='background: #bbb'><p style='color: #6a6a6a'>Text</p></div>",
+            "color-contrast",
+        ),
+        ("<p>Text</p>", "<style>p + p { color: #ccc }</style><p>Text</p><p>Text</p>", "color-contrast"),
+        ("<p>Text</p>", "<p>Text</p><style>p { color: #ccc }</style>", "color-contrast"),
+        (BUTTONS.format(24), BUTTONS.format(20), "target-size"),
+    ],
+)
+def test_what_is_drawn_otherwise_is_asked_again(stranger: Visitor, fair: str, broken: str, rule: str) -> None:
+    show(stranger, fair)
+    assert axe_looks(stranger.page) == []
+    show(stranger, broken)
+    for _ in ("it is found", "and not taken for examined"):
+        assert {line.partition(":")[0] for line in axe_looks(stranger.page)} == {rule}
 
 
 @pytest.mark.parametrize("fault", ["console.error('trasigt')", "setTimeout(() => { throw Error('kast') })"])

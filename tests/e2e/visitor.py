@@ -29,12 +29,57 @@ from playwright.sync_api import (
 from tests.e2e.languages import words_of_other_language
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# The rules that see another page when the colours change.
+# The rules that ask what each text and each target looks like, not how the page is built.
 AXE_COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+AXE_LOOK_RULES = [*AXE_COLOUR_RULES, "target-size"]
 # Without preload, since axe would put copies of the style sheets into the page, which the policy forbids.
-AXE_RUN = """(rules) => axe.run(document, {runOnly: rules, preload: false, resultTypes: ["violations"]}).then(found =>
+AXE_RUN = """([kinds, options]) => axe.run(kinds ? {include: kinds.map(kind => window.kinds.get(kind))} : document,
+    {...options, preload: false, resultTypes: ["violations"]}).then(found =>
   found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}
       ${node.html.slice(0, 160)}\n      ${node.failureSummary.replaceAll("\\n", " ")}`)))"""
+# One element of each kind, kept in window.kinds by the name of the kind. Texts are of one kind if they and what is
+# painted beneath them are drawn alike; targets if they are as large (what is larger than 48 px is large enough) and
+# stand in equal places.
+KINDS = """() => {
+  const text = ["color", "fontSize", "fontWeight", "fontStyle", "textDecorationLine", "textShadow", "position"];
+  const paint = ["backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode"];
+  const pick = (style, names) => names.map(name => style[name]).join(";");
+  const remember = make => {
+    const made = new Map();
+    return element => {
+      if (!made.has(element)) made.set(element, make(element));
+      return made.get(element);
+    };
+  };
+  const style = remember(element => getComputedStyle(element));
+  const none = pick({backgroundColor: "rgba(0, 0, 0, 0)", backgroundImage: "none", opacity: "1", filter: "none",
+    mixBlendMode: "normal"}, paint);
+  const painted = remember(element => {
+    if (!element) return "";
+    const own = pick(style(element), paint);
+    return (own === none ? "" : own + "|") + painted(element.parentElement);
+  });
+  const place = remember(element =>
+    element ? `${place(element.parentElement)} ${element.tagName}.${element.className}` : "");
+  const hasWords = element => element.matches("input, select, textarea") ||
+    [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const kinds = window.kinds = new Map();
+  const isNew = (name, element) => kinds.has(name) || kinds.set(name, element);
+  for (const element of document.body.querySelectorAll("*")) {
+    if (!element.checkVisibility()) continue;
+    if (hasWords(element))
+      isNew(["text", innerWidth, element.matches("a"), element.disabled, pick(style(element), text),
+        pick(style(element.parentElement), text), painted(element)].join(), element);
+    if (element.matches("a[href], button, input, select, textarea, summary, label, [role], [tabindex]")) {
+      const box = element.getBoundingClientRect();
+      const size = [box.width, box.height].map(side => Math.min(48, Math.round(side)));
+      isNew(["target", innerWidth, size, place(element)].join(), element);
+    }
+  }
+  return [...kinds.keys()];
+}"""
+# Kinds of texts and targets that kept the rules, on any page that this process has examined.
+kinds_in_order: set[str] = set()
 VISIBLE_WORDS = """() => {
   const words = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -163,20 +208,14 @@ class Visitor:
         expect(text.first).to_be_visible()
 
     def check(self) -> Page:
-        """Examine the page as it stands, in light and dark; the state of forms and dialogs is kept.
-
-        The dark colours are the same on every screen, so a wide one is looked at in the dark on its first page
-        only: what stands around each page is drawn otherwise there.
-        """
-        is_first = not self.checked
+        """Examine the page as it stands, in light and dark; the state of forms and dialogs is kept."""
         where, page = self.check_words(), self.page
         # A sticky bar hides what lies beneath it from the rules, so the screen is made as tall as the page.
         page.set_viewport_size({"width": self.look.width, "height": max(self.look.height, page_height(page))})
-        found = axe(page, AXE_RULES)
-        if self.look.is_phone or is_first:
-            page.emulate_media(color_scheme="dark")
-            found += [f"dark: {line}" for line in axe(page, AXE_COLOUR_RULES)]
-            page.emulate_media(color_scheme="light")
+        found = axe(page) + axe_looks(page)
+        page.emulate_media(color_scheme="dark")
+        found += [f"dark: {line}" for line in axe_looks(page)]
+        page.emulate_media(color_scheme="light")
         assert not found, f"{where}:\n  " + "\n  ".join(found)
         page.set_viewport_size({"width": self.look.width, "height": self.look.height})
         return page
@@ -212,11 +251,34 @@ class Visitor:
             self.faults.append(f"reached for another host: {request.url}")
 
 
-def axe(page: Page, rules: list[str]) -> list[str]:
-    """Broken accessibility rules on the page as it looks now, one line each."""
+def axe(page: Page) -> list[str]:
+    """Broken accessibility rules on the page as it stands, one line each; those of looks are `axe_looks`."""
+    return _axe(
+        page,
+        None,
+        {
+            "runOnly": {"type": "tag", "values": AXE_RULES},
+            "rules": {rule: {"enabled": False} for rule in AXE_LOOK_RULES},
+        },
+    )
+
+
+def axe_looks(page: Page) -> list[str]:
+    """Broken rules of colours and sizes, one line each, asked of each kind of text and target that is new.
+
+    They take three times as long as all other rules together, and fifty rows of a list give one answer fifty times.
+    """
+    new = [kind for kind in page.evaluate(KINDS) if kind not in kinds_in_order]
+    found = _axe(page, new, {"runOnly": AXE_LOOK_RULES}) if new else []
+    if not found:
+        kinds_in_order.update(new)
+    return found
+
+
+def _axe(page: Page, kinds: list[str] | None, options: dict[str, Any]) -> list[str]:
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE_SCRIPT)
-    found: list[str] = page.evaluate(AXE_RUN, rules)
+    found: list[str] = page.evaluate(AXE_RUN, [kinds, options])
     return found
 
 
