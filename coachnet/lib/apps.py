@@ -19,4 +19,11 @@ class UsedStaticFilesConfig(StaticFilesConfig):
         "rest_framework",  # its browsable pages: our interface answers in JSON alone
         "redoc",
         "swagger-ui-standalone-preset*",
+        "ext",  # htmx has extensions and versions for everybody, and we use one
+        "htmax-*",
+        "htmx-4*",
+        "htmx-2.js",
+        "jquery.js",  # what Django admin asks for in production is the small copy beside each
+        "select2.full.js",
+        "xregexp.js",
     ]
