@@ -203,7 +203,8 @@ def page_or_nothing(browser: Browser, path: str) -> str:
         return ""
 
 
-def test_demo_starts_again_quickly_with_its_data_and_alone(home: Path):
+def test_demo_starts_again_and_heals_whatever_was_killed(home: Path):
+    """With its data, and alone; after the runner was killed, and after everything was."""
     with Demo(home) as demo:
         site = demo.ready()
         assert "Preparing" not in demo.text
@@ -217,22 +218,13 @@ def test_demo_starts_again_quickly_with_its_data_and_alone(home: Path):
         )
         assert refused.returncode != 0
         assert b"Stop it with Ctrl-C" in refused.stderr
-
-
-def test_demo_heals_after_the_runner_was_killed(home: Path):
-    with Demo(home) as demo:
-        demo.ready()
         started = demo.descendants()
         demo.kill([demo.process.pid])
         assert wait(lambda: not alive(started), LEAVE_SECONDS), alive(started)
     with Demo(home) as demo:
-        demo.ready()
-
-
-def test_demo_heals_after_everything_was_killed_and_moves_to_a_free_port(home: Path):
-    with Demo(home) as demo:
         first = demo.ready()
         demo.kill(sorted(demo.descendants(), reverse=True))
+    orphan, bystander = left_by_a_killed_demo(home)
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         port = int(first.rpartition(":")[2])
@@ -242,20 +234,22 @@ def test_demo_heals_after_everything_was_killed_and_moves_to_a_free_port(home: P
             second = demo.ready()
             assert second != first
             assert "Maja Ekdahl" in Browser(second).sign_in("coach")
+            assert orphan.wait(5) == -signal.SIGKILL
+            assert bystander.poll() is None
+    bystander.kill()
+    bystander.wait()
 
 
-def test_demo_ends_what_a_killed_one_left(home: Path):
-    """A part that outlives its runner, as on a system without parent-death signals."""
+def left_by_a_killed_demo(home: Path) -> tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]:
+    """A part that outlives its runner, as on a system without parent-death signals, and a process that took a number.
+
+    The next demo ends the one and leaves the other alone.
+    """
     program = "import time; time.sleep(120)"
     orphan = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
     bystander = subprocess.Popen(["sleep", "120"], start_new_session=True)
     (place(home).data / "parts").write_text(f"[{orphan.pid}, {bystander.pid}]")
-    with Demo(home) as demo:
-        demo.ready()
-        assert orphan.wait(5) == -signal.SIGKILL
-        assert bystander.poll() is None
-    bystander.kill()
-    bystander.wait()
+    return orphan, bystander
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL"])
