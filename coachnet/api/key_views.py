@@ -1,5 +1,6 @@
 """One's own keys: the list, making one, revoking one."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,6 +34,8 @@ def key_create(request: SignedInRequest) -> HttpResponse:
     form = KeyForm(posted(request), person=request.user)
     if request.method == "POST" and (made := done(form, form.save_by, request.user)):
         key, token = made
+        # Whoever borrowed an open computer makes a key that outlives the visit: its owner is told, as of a passkey.
+        get_adapter().send_notification_mail("api/email/key_made", request.user, {"key": key})
         return render(request, "api/key_made.html", {"key": key, "token": token})
     return render(request, "api/key_form.html", {"form": form}, status=422 if form.errors else 200)
 

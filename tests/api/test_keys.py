@@ -44,6 +44,22 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(proven: Client, scene: Sc
     assert client_with(token[0]).get(COMPANIES).status_code == 200
 
 
+def test_its_owner_is_told_by_mail_without_the_key(
+    proven: Client, scene: Scene, mailbox: Any, django_capture_on_commit_callbacks: Any
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        response = proven.post(reverse("keys:key-create"), FORM)
+    (mail,) = mailbox
+    assert mail["X-Rcpt-To"] == scene.people["coach"].email
+    assert mail["Subject"] == "En nyckel till gränssnittet är skapad"
+    words = "".join(part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
+    assert words.count("Nyckeln Kundregistret gäller till") == 2
+    assert words.count(reverse("keys:key-list")) == 2
+    token = re.search(r"coachnet_[\w-]{43}", response.content.decode())
+    assert token
+    assert token[0] not in words
+
+
 def test_making_a_key_asks_for_the_password_again(coach: User, client_of: ClientOf):
     response = client_of(coach).post(reverse("keys:key-create"), FORM)
     assert response.status_code == 302
