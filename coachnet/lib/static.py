@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-STYLES = ("css/index.css", "css/overview.css", "css/meetings.css")
+STYLES = ("css/index.css", "css/overview.css", "css/meetings.css", "css/describe.css")
 SCRIPT = "js/app.js"
 
 _STYLE_IMPORT = re.compile(r'^@import "(?P<file>[^"]+)"(?: layer\((?P<layer>[\w.-]+)\))?;\n', re.MULTILINE)

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from coachnet.accounts.models import User
 from tests.e2e.conftest import Enter
+from tests.e2e.visitor import axe_looks
 from tests.factories.accounts import PASSWORD
 from tests.factories.api import key_for
 
@@ -13,6 +14,10 @@ def test_the_description_is_drawn_within_our_policy_and_can_be_tried(enter: Ente
     visitor = enter()  # leaving fails for anything that the policy stopped
     page = visitor.visit("/api/v1/")
     expect(page.locator(".opblock")).to_have_count(15)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        # How close its links stand is Swagger's; what colours they have is ours.
+        assert [line for line in axe_looks(page) if not line.startswith("target-size")] == [], scheme
     page.get_by_role("button", name="Authorize").click()
     page.locator(".auth-container input").fill(token)
     page.locator(".auth-btn-wrapper").get_by_role("button", name="Apply credentials").click()
