@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("today/", today.today, name="today"),
     path("sessions/", sessions.session_list, name="session-list"),
     path("sessions/new/", form.session_create, name="session-create"),
+    path("sessions/export/", sessions.session_export, name="session-export"),
     path("sessions/bin/", sessions.session_bin, name="session-bin"),
     path("sessions/preview/", form.note_preview, name="note-preview"),
     path("sessions/<uuid:pk>/", sessions.session_detail, name="session-detail"),

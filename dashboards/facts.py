@@ -1,76 +1,119 @@
-"""From sessions to what each company and each coach had in each period. Python adds up; the database selects."""
+"""From sessions to what each company and each coach had in each period: one statement each, however many there are.
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+Sessions are added up by month, and months to quarters, years and "since start". Which sessions count is asked of the
+QuerySets, what an industry is of `dimensions`: SQL only adds up. The tests hold a slow twin in Python beside it.
+"""
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from collections.abc import Collection
+from typing import Any
+
+from django.conf import settings
+from django.db import models
 
 from coaching.models import Session, SessionCoach
-from companies.models import Company
+from companies.models import SniCode
 from dashboards.dimensions import industry_of
-from dashboards.models import CoachPeriod, CompanyPeriod
-from dashboards.periods import Kind, Period, periods_of
+from dashboards.periods import BEGINNING, Kind
 
-WHOLE = ""
+# A SELECT, and the values of its placeholders.
+Sql = tuple[str, list[Any]]
+# Of which companies or coaches; None for all.
+Keys = Collection[int] | None
+
+COMPANY_KEY = ("company_id", "kind", "starts_on", "organisation_kind")
+COACH_KEY = ("coach_id", "kind", "starts_on")
 
 
-def of_companies(companies: Collection[int]) -> Iterator[CompanyPeriod]:
-    """What the companies had in every period, as unsaved rows. Two queries.
+def columns_of(model: type[models.Model]) -> list[str]:
+    """The columns that a rollup's rows are made of: all but the key that the database gives."""
+    return [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+
+
+# The four periods that a month lies in, as `periods.period_of` has them.
+_PERIODS = f"""(VALUES
+    ('{Kind.MONTH}', month),
+    ('{Kind.QUARTER}', date_trunc('quarter', month::timestamp)::date),
+    ('{Kind.YEAR}', (month - make_interval(
+        months => mod(extract(month FROM month)::int + 12 - %s, 12)))::date),
+    ('{Kind.START}', %s)
+) AS period (kind, starts_on)"""
+_MONTH = "date_trunc('month', date::timestamp)::date"
+_COMPANIES = f"""
+WITH session (company_id, date, minutes) AS ({{sessions}}),
+at (session_id, company_id, date, minutes, organisation_kind) AS ({{kinds}}),
+monthly AS (
+    SELECT company_id, '' AS organisation_kind, {_MONTH} AS month,
+        count(*) AS sessions, coalesce(sum(minutes), 0) AS minutes
+    FROM session GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT company_id, organisation_kind, {_MONTH}, count(*), coalesce(sum(minutes), 0)
+    FROM at WHERE organisation_kind <> '' GROUP BY 1, 2, 3
+),
+summed AS (
+    SELECT company_id, kind, starts_on, organisation_kind,
+        sum(sessions)::int AS sessions, sum(minutes)::int AS minutes
+    FROM monthly, LATERAL {_PERIODS}
+    -- Months are shown for the whole region only.
+    WHERE kind <> '{Kind.MONTH}' OR organisation_kind = ''
+    GROUP BY company_id, kind, starts_on, organisation_kind
+),
+industry AS (SELECT * FROM unnest(%s::bigint[], %s::text[]) AS industry (sni_id, name))
+SELECT summed.kind, summed.starts_on, summed.company_id, summed.organisation_kind, summed.sessions, summed.minutes,
+    in_all.sessions >= 2 AS is_continued, coalesce(company.municipality_id, '') AS municipality,
+    coalesce(municipality.sub_region_id, '') AS sub_region, coalesce(industry.name, '') AS industry,
+    company.size_class AS size, coalesce(company.main_strategy_id, '') AS strategy
+FROM summed
+JOIN summed AS in_all ON in_all.company_id = summed.company_id
+    AND in_all.kind = '{Kind.START}' AND in_all.organisation_kind = ''
+JOIN companies_company AS company ON company.id = summed.company_id
+LEFT JOIN companies_municipality AS municipality ON municipality.code = company.municipality_id
+LEFT JOIN industry ON industry.sni_id = company.sni_id
+-- The rows of one period side by side, as they are read.
+ORDER BY summed.kind, summed.starts_on, summed.organisation_kind
+"""  # noqa: S608 (our own names)
+_COACHES = f"""
+WITH took_part (coach_id, date) AS ({{days}}),
+monthly AS (SELECT DISTINCT coach_id, {_MONTH} AS month FROM took_part)
+SELECT DISTINCT kind, starts_on, coach_id FROM monthly, LATERAL {_PERIODS} ORDER BY kind, starts_on
+"""  # noqa: S608 (our own names)
+
+
+def of_companies(companies: Keys = None) -> Sql:
+    """What companies had in every period: a SELECT of the columns of CompanyPeriod, in their order.
 
     A company counts with what it is now: one that moves takes its history along (see ADR 0022).
     """
-    approved = Session.objects.approved().filter(engagement__company__in=companies)
-    kinds = ArrayAgg("session_coaches__organisation__kind", distinct=True, default=[])
-    rows = approved.annotate(kinds=kinds).values_list("engagement__company", "date", "minutes", "kinds")
-    sessions: dict[int, list[tuple[dt.date, int, list[str]]]] = defaultdict(list)
-    for company, day, minutes, at in rows.order_by():
-        sessions[company].append((day, minutes or 0, at))
-    for one in Company.objects.filter(pk__in=sessions).select_related("municipality", "sni"):
-        yield from _of_company(one, sessions[one.pk])
-
-
-def _of_company(company: Company, sessions: list[tuple[dt.date, int, list[str]]]) -> Iterator[CompanyPeriod]:
-    counts: dict[tuple[Period, str], list[int]] = defaultdict(lambda: [0, 0])
-    for day, minutes, kinds in sessions:
-        for period in periods_of(day):
-            # Months are shown for the whole region only.
-            split = [] if period.kind == Kind.MONTH else [kind for kind in kinds if kind]
-            for kind in (WHOLE, *split):
-                counts[period, kind][0] += 1
-                counts[period, kind][1] += minutes
-    for (period, kind), (many, minutes) in counts.items():
-        yield CompanyPeriod(
-            company=company,
-            kind=period.kind,
-            starts_on=period.starts_on,
-            organisation_kind=kind,
-            sessions=many,
-            minutes=minutes,
-            is_continued=len(sessions) >= 2,
-            municipality=company.municipality_id or "",
-            sub_region=company.municipality.sub_region_id if company.municipality else "",
-            industry=industry_of(company.sni),
-            size=company.size_class,
-            strategy=company.main_strategy_id or "",
+    approved = Session.objects.approved()
+    if companies is not None:
+        approved = approved.filter(engagement__company__in=companies)
+    sessions, first = _sql(approved.values_list("engagement__company", "date", "minutes"))
+    # A session counts once for each kind of organisation whose coaches took part, however many they were.
+    at = SessionCoach.objects.filter(session__in=approved).distinct()
+    kinds, second = _sql(
+        at.values_list(
+            "session",
+            "session__engagement__company",
+            "session__date",
+            "session__minutes",
+            "organisation__kind",
         )
+    )
+    industries = {one.pk: industry_of(one) for one in SniCode.objects.all()}
+    return _COMPANIES.format(sessions=sessions, kinds=kinds), [
+        *(*first, *second, settings.PROGRAMME_YEAR_STARTS, BEGINNING),
+        *(list(industries), list(industries.values())),
+    ]
 
 
-def of_coaches(coaches: Collection[int]) -> Iterator[CoachPeriod]:
-    """The periods in which each coach had an approved session, as unsaved rows. One query."""
-    took_part = SessionCoach.objects.filter(coach__in=coaches, session__in=Session.objects.approved())
-    days = took_part.order_by().values_list("coach", "session__date").distinct()
-    for coach, period in {(coach, period) for coach, day in days for period in periods_of(day)}:
-        yield CoachPeriod(coach_id=coach, kind=period.kind, starts_on=period.starts_on)
+def of_coaches(coaches: Keys = None) -> Sql:
+    """The periods in which coaches had an approved session: a SELECT of the columns of CoachPeriod."""
+    took_part = SessionCoach.objects.filter(session__in=Session.objects.approved())
+    if coaches is not None:
+        took_part = took_part.filter(coach__in=coaches)
+    days, values = _sql(took_part.values_list("coach", "session__date"))
+    return _COACHES.format(days=days), [*values, settings.PROGRAMME_YEAR_STARTS, BEGINNING]
 
 
-def chunks(keys: Iterable[int], size: int = 500) -> Iterator[list[int]]:
-    """The keys, so many at a time: memory stays flat however many companies there are."""
-    part: list[int] = []
-    for key in keys:
-        part.append(key)
-        if len(part) == size:
-            yield part
-            part = []
-    if part:
-        yield part
+def _sql(rows: models.QuerySet[Any, Any]) -> Sql:
+    sql, values = rows.order_by().query.sql_with_params()
+    return sql, list(values)

@@ -14,7 +14,7 @@ from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
 from companies.models import Company
 from dashboards.dimensions import Dimension
-from dashboards.periods import Kind, Period
+from dashboards.periods import Kind, Period, period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,7 @@ class InPeriod(models.Model):
     @property
     def period(self) -> Period:
         """The period that the row is about."""
-        return Period(Kind(self.kind), self.starts_on)
+        return period(self.kind, self.starts_on)
 
 
 class InPeriodQuerySet(models.QuerySet):
@@ -45,8 +45,8 @@ class InPeriodQuerySet(models.QuerySet):
     def during_any(self, periods: "Iterable[Period]") -> Self:
         """Those of any of the periods."""
         wanted = Q(pk=None)
-        for period in periods:
-            wanted |= Q(kind=period.kind, starts_on=period.starts_on)
+        for one in periods:
+            wanted |= Q(kind=one.kind, starts_on=one.starts_on)
         return self.filter(wanted)
 
 

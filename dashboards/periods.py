@@ -8,6 +8,7 @@ That holds whatever month a programme year begins in, since it must begin with a
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 from django.conf import settings
 from django.db import models
@@ -48,7 +49,7 @@ class Period:
             return None
         return _plus_months(self.starts_on, MONTHS[self.kind]) - dt.timedelta(days=1)
 
-    @property
+    @cached_property
     def parent(self) -> "Period | None":
         """The next longer period that this one lies in."""
         if self.kind == Kind.START:
@@ -99,6 +100,12 @@ class Period:
 
 
 START = Period(Kind.START, BEGINNING)
+
+
+@cache
+def period(kind: str, starts_on: dt.date) -> Period:
+    """The period as rows of the database name it: the same object for the same period, as thousands of cells ask."""
+    return Period(Kind(kind), starts_on)
 
 
 def _plus_months(day: dt.date, months: int) -> dt.date:

@@ -1,19 +1,18 @@
 """Keeping the rollup current, and making it anew.
 
-Both go the same way: facts of the companies and coaches concerned → the periods that changed → their cells →
-what may be shown. A refresh takes only what is stale, a rebuild takes everything; the numbers come out the same.
+Both go the same way: facts of the companies and coaches concerned → the cells that they change → what may be
+shown. A refresh takes only what is stale, a rebuild takes everything; the numbers come out the same.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable
-from typing import Any, TypeVar
+from collections.abc import Collection
+from typing import Any
 
 import structlog
-from django.db import models, transaction
-from django.db.models import Min, Q
+from django.db import connection, models, transaction
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from coaching.models import Engagement, SessionCoach
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Coach
 from coachnet.lib.locks import try_lock_for_transaction
@@ -22,13 +21,14 @@ from dashboards import facts, privacy
 from dashboards.dimensions import SPLITS, UNKNOWN, Dimension, groups
 from dashboards.meetings import Meetings, has_ended_since, held_by_period
 from dashboards.models import MASKED, Cell, CoachPeriod, CompanyPeriod, Stale, Upkeep
-from dashboards.periods import Kind, Period, since
-from dashboards.tally import cells_of
+from dashboards.periods import Kind, Period, period, since
+from dashboards.tally import Place, count_cells, places_of, splits_of
 
 LOCK = "the rollup of the overview"
 BATCH = 2000
+# For sorting and hashing in one transaction of the upkeep, beside what the server grants each query.
+WORK_MEM = "128MB"
 log = structlog.get_logger(__name__)
-M = TypeVar("M", bound=models.Model)
 
 
 @transaction.atomic
@@ -43,9 +43,11 @@ def refresh() -> bool:
     stale = Stale.objects.oldest(BATCH)
     Stale.objects.filter(pk__in=[one.pk for one in stale]).delete()
     keys = {what: {one.key for one in stale if one.what == what} for what in Stale.What}
-    changed = _take_companies(keys[Stale.What.COMPANY]) | _take_coaches(keys[Stale.What.COACH])
+    companies, coaches = keys[Stale.What.COMPANY], keys[Stale.What.COACH]
+    changed = _take_companies(companies) if companies else set()
+    worked = _take_coaches(coaches) if coaches else set()
     meetings = bool(keys[Stale.What.MEETING]) or has_ended_since(_current_at())
-    _count_cells(changed, people=bool(keys[Stale.What.PERSON]), meetings=meetings)
+    _count(changed, worked, people=bool(keys[Stale.What.PERSON]), meetings=meetings)
     Upkeep.objects.update_or_create(pk=1, defaults={"current_at": timezone.now()})
     return len(stale) == BATCH
 
@@ -55,60 +57,68 @@ def rebuild() -> None:
     """Throw the rollup away and count everything from the facts. Waits for nobody: a refresh meanwhile leaves."""
     if not try_lock_for_transaction(LOCK):
         raise RuntimeError("The figures are being refreshed at this moment. Try again.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEM])
     for model in (Stale, CompanyPeriod, CoachPeriod, Cell):
         model._default_manager.all().delete()
-    companies = Engagement.objects.order_by().values_list("company", flat=True).distinct()
-    for part in facts.chunks(companies.iterator()):
-        CompanyPeriod.objects.bulk_create(facts.of_companies(part), batch_size=1000)
-    coaches = SessionCoach.objects.order_by().values_list("coach", flat=True).distinct()
-    for part in facts.chunks(coaches.iterator()):
-        CoachPeriod.objects.bulk_create(facts.of_coaches(part), batch_size=1000)
-    _count_cells(set(), people=False, meetings=True)
+    _insert(CompanyPeriod, facts.of_companies())
+    _insert(CoachPeriod, facts.of_coaches())
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {CompanyPeriod._meta.db_table}, {CoachPeriod._meta.db_table}")
+    _count(set(), set(), people=True, meetings=True)
     Upkeep.objects.update_or_create(pk=1, defaults={"current_at": timezone.now()})
 
 
-def _take_companies(keys: Collection[int]) -> set[Period]:
-    """Bring the companies' rows up to date. Returns the periods in which something changed."""
-    changed: set[Period] = set()
-    for part in facts.chunks(sorted(keys)):
-        before = CompanyPeriod.objects.filter(company__in=part)
-        names = ("company_id", "kind", "starts_on", "organisation_kind")
-        changed |= _replace(before, facts.of_companies(part), names)
-    return changed
+def _insert(model: type[models.Model], rows: facts.Sql) -> None:
+    select, values = rows
+    columns = ", ".join(facts.columns_of(model))
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) {select}", values)
+
+
+def _take_companies(keys: Collection[int]) -> set[Place]:
+    """Bring the companies' rows up to date. Returns the cells that counted them before, or do now."""
+    found = _merge(CompanyPeriod, facts.COMPANY_KEY, keys, facts.of_companies(keys), places_of("differ"))
+    return {(period(kind, starts_on), dimension, group) for kind, starts_on, dimension, group in found}
 
 
 def _take_coaches(keys: Collection[int]) -> set[Period]:
     """Bring the coaches' rows up to date. Returns the periods in which something changed."""
-    changed: set[Period] = set()
-    for part in facts.chunks(sorted(keys)):
-        before = CoachPeriod.objects.filter(coach__in=part)
-        changed |= _replace(before, facts.of_coaches(part), ("coach_id", "kind", "starts_on"))
-    return changed
+    changed = "SELECT DISTINCT kind, starts_on FROM differ"
+    found = _merge(CoachPeriod, facts.COACH_KEY, keys, facts.of_coaches(keys), changed)
+    return {period(kind, starts_on) for kind, starts_on in found}
 
 
-def _replace(before: models.QuerySet[M], after: Iterable[M], names: tuple[str, ...]) -> set[Period]:
-    """Make the saved rows equal to `after`, row by row as `names` identify them."""
-    model: Any = before.model
-    columns = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
-    old = {tuple(getattr(row, name) for name in names): row for row in before}
-    new = {tuple(getattr(row, name) for name in names): row for row in after}
-    gone = [row for key, row in old.items() if key not in new]
-    differ = [
-        row
-        for key, row in new.items()
-        if key not in old or any(getattr(row, one) != getattr(old[key], one) for one in columns)
-    ]
-    model._default_manager.filter(pk__in=[row.pk for row in gone]).delete()
-    if differ:
-        model._default_manager.bulk_create(
-            differ,
-            batch_size=1000,
-            update_conflicts=len(columns) > len(names),
-            ignore_conflicts=len(columns) == len(names),
-            unique_fields=list(names) if len(columns) > len(names) else None,
-            update_fields=[one for one in columns if one not in names] or None,
-        )
-    return {Period(Kind(row.kind), row.starts_on) for row in (*gone, *differ)}  # type: ignore[attr-defined]
+def _merge(
+    model: type[models.Model], names: tuple[str, ...], keys: Collection[int], rows: facts.Sql, changed: str
+) -> list[tuple[Any, ...]]:
+    """Make the saved rows of the `keys` equal to `rows`, row by row as `names` identify them. One statement.
+
+    `changed` is a SELECT from `differ`, the rows as they were and as they became; what it finds is returned.
+    """
+    (select, values), table = rows, model._meta.db_table
+    columns = facts.columns_of(model)
+    listed, others = ", ".join(columns), [one for one in columns if one not in names]
+    update = f"UPDATE SET {', '.join(f'{one} = EXCLUDED.{one}' for one in others)}" if others else "NOTHING"
+    same = " AND ".join(f"{{0}}.{one} = gone.{one}" for one in names)
+    statement = f"""
+        WITH fresh AS MATERIALIZED ({select}),
+        saved AS MATERIALIZED (SELECT {listed} FROM {table} WHERE {names[0]} = ANY(%s)),
+        gone AS MATERIALIZED (SELECT * FROM saved EXCEPT SELECT {listed} FROM fresh),
+        come AS MATERIALIZED (SELECT {listed} FROM fresh EXCEPT SELECT * FROM saved),
+        deleted AS (
+            DELETE FROM {table} AS old USING gone
+            WHERE {same.format("old")} AND NOT EXISTS (SELECT FROM come WHERE {same.format("come")})
+        ),
+        written AS (
+            INSERT INTO {table} ({listed}) SELECT {listed} FROM come ON CONFLICT ({", ".join(names)}) DO {update}
+        ),
+        differ AS (SELECT * FROM gone UNION ALL SELECT * FROM come)
+        {changed}
+    """  # noqa: S608 (our own names)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, list(keys)])
+        return cursor.fetchall()
 
 
 def _every_period() -> set[Period]:
@@ -118,64 +128,72 @@ def _every_period() -> set[Period]:
     return {period for kind in Kind for period in since(first, kind)} if first else set()
 
 
-def _count_cells(changed: set[Period], *, people: bool, meetings: bool) -> None:
-    """Count the cells of the periods that changed and of those that have none yet; drop what lies outside.
+def _places_in(periods: Collection[Period]) -> set[Place]:
+    """Every cell that there is to be in the periods."""
+    keys = {one: set(groups(one)) for one in (*SPLITS, Dimension.MUNICIPALITY)}
+    keys[Dimension.MUNICIPALITY].remove(UNKNOWN)
+    split = {(one, str(dim), group) for one in periods for dim in splits_of(one) for group in keys[dim]}
+    return split | {(one, str(Dimension.TOTAL), UNKNOWN) for one in periods}
 
+
+def _count(changed: set[Place], worked: set[Period], *, people: bool, meetings: bool) -> None:
+    """Count the cells that changed and those that are not there yet; drop what lies outside.
+
+    `worked`: periods in which a coach came or went.
     `people`: somebody came, left or changed role, so the members are counted in all periods.
     `meetings`: so are meetings and those who came to them.
     """
-    wanted = _every_period()
-    totals = {cell.period: cell for cell in Cell.objects.filter(dimension=Dimension.TOTAL)}
-    counted = (changed | (wanted - set(totals))) & wanted
-    keys = {one: list(groups(one)) for one in (*SPLITS, Dimension.MUNICIPALITY)} if counted else {}
-    if counted:
-        keys[Dimension.MUNICIPALITY].remove(UNKNOWN)
-    for period in sorted(counted):
-        rows = CompanyPeriod.objects.during(period)
-        coaches = _coaches(period)
-        counts = {"coaches": len(coaches), "members": _members(period, coaches)}
-        cells = cells_of(period, rows.iterator(), groups=keys, **counts)
-        _replace(Cell.objects.during(period), _keeping_the_rest(period, cells), _CELL)
-    outside = set(totals) - wanted
-    if outside:
-        Cell.objects.during_any(outside).delete()
-    for period in (set(totals) & wanted) - counted if people else ():
-        Cell.objects.filter(pk=totals[period].pk).update(members=_members(period, _coaches(period)))
-    if meetings or wanted - set(totals):
-        _count_meetings()
-    if counted or outside or people or meetings:
+    periods = _every_period()
+    cells = Cell.objects.values_list("kind", "starts_on", "dimension", "group", "pk")
+    saved = {(period(kind, starts_on), dim, group): pk for kind, starts_on, dim, group, pk in cells}
+    before = {place[0] for place in saved}
+    new, differ = periods - before, 0
+    if changed or periods != before:
+        wanted = _places_in(periods)
+        differ += count_cells((changed & wanted) | (wanted - set(saved)))
+        differ += Cell.objects.filter(pk__in=[saved[one] for one in set(saved) - wanted]).delete()[0]
+    differ += _count_people(periods if people else (worked | new) & periods)
+    if meetings or new:
+        differ += _count_meetings()
+    if differ:
         _decide_masks()
 
 
-def _count_meetings() -> None:
-    found = held_by_period()
-    cells = list(Cell.objects.filter(dimension=Dimension.TOTAL).exclude(kind=Kind.MONTH))
-    for cell in cells:
+def _count_people(periods: set[Period]) -> int:
+    """Count coaches and members of the periods. Returns how many cells changed."""
+    if not periods:
+        return 0
+    many = CoachPeriod.objects.values("kind", "starts_on").annotate(many=Count("pk"))
+    coaches = {(one["kind"], one["starts_on"]): one["many"] for one in many}
+    changed = []
+    for cell in Cell.objects.filter(dimension=Dimension.TOTAL):
+        if cell.period in periods:
+            found = (coaches.get((cell.kind, cell.starts_on), 0), _members(cell.period))
+            if (cell.coaches, cell.members) != found:
+                cell.coaches, cell.members = found
+                changed.append(cell)
+    Cell.objects.bulk_update(changed, ["coaches", "members"], batch_size=500)
+    return len(changed)
+
+
+def _count_meetings() -> int:
+    """Count meetings and those who came. Returns how many cells changed."""
+    found, changed = held_by_period(), []
+    for cell in Cell.objects.filter(dimension=Dimension.TOTAL).exclude(kind=Kind.MONTH):
         held = found.get(cell.period, Meetings())
-        cell.meetings, cell.attended, cell.registered = held.meetings, held.attended, held.registered
-    Cell.objects.bulk_update(cells, ["meetings", "attended", "registered"], batch_size=500)
+        if (cell.meetings, cell.attended, cell.registered) != (held.meetings, held.attended, held.registered):
+            cell.meetings, cell.attended, cell.registered = held.meetings, held.attended, held.registered
+            changed.append(cell)
+    Cell.objects.bulk_update(changed, ["meetings", "attended", "registered"], batch_size=500)
+    return len(changed)
 
 
 def _current_at() -> dt.datetime | None:
     return Upkeep.objects.values_list("current_at", flat=True).first()
 
 
-_CELL = ("kind", "starts_on", "dimension", "group")
-
-
-def _keeping_the_rest(period: Period, cells: list[Cell]) -> list[Cell]:
-    """The cells with what is counted elsewhere: meetings, and masks, which are decided for all cells at once."""
-    kept = {(cell.dimension, cell.group): cell for cell in Cell.objects.during(period)}
-    names = ("meetings", "attended", "registered", *(f"{measure}_mask" for measure in MASKED))
-    for cell in cells:
-        before = kept.get((cell.dimension, cell.group))
-        for name in names if before else ():
-            setattr(cell, name, getattr(before, name))
-    return cells
-
-
 def _decide_masks() -> None:
-    cells = list(Cell.objects.order_by(*_CELL))
+    cells = list(Cell.objects.order_by("kind", "starts_on", "dimension", "group"))
     changed = []
     for cell, masks in zip(cells, privacy.protect(cells, _sub_regions()), strict=True):
         wanted = {f"{measure}_mask": str(mask) for measure, mask in masks.items()}
@@ -192,15 +210,12 @@ def _sub_regions() -> dict[str, str]:
     return dict(Municipality.objects.order_by().values_list("pk", "sub_region"))
 
 
-def _coaches(period: Period) -> set[int]:
-    return set(CoachPeriod.objects.during(period).values_list("coach", flat=True))
-
-
-def _members(period: Period, coaches: set[int]) -> int:
+def _members(period: Period) -> int:
     """Coaches in the network when the period ended, and those who worked in it and have left since."""
     if period.kind == Kind.MONTH:
         return 0
     there = Q(is_active=True, roles__contains=[Coach.key])
     if period.ends_on:
         there &= Q(joined_at__date__lte=period.ends_on)
-    return User.objects.filter(there | Q(pk__in=coaches)).count()
+    worked = CoachPeriod.objects.during(period).values("coach")
+    return User.objects.filter(there | Q(pk__in=worked)).count()

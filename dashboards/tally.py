@@ -1,67 +1,28 @@
-"""From what companies had in one period to its cells: the totals and every split. Pure Python, one pass."""
+"""From what companies had in a period to its cells: the totals and every split, counted where the rows lie.
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from statistics import median_low
+Only the cells that are asked for are counted, each split in one pass; a cell without a company is one at nought,
+since which groups are at nought may have to be withheld too.
+"""
+
+from collections.abc import Collection
+
+from django.db import connection
 
 from dashboards.dimensions import OF_COMPANY, SPLITS, UNKNOWN, Dimension
-from dashboards.models import Cell, CompanyPeriod
+from dashboards.models import Cell, CompanyPeriod, Mask
 from dashboards.periods import Kind, Period
 
-
-@dataclass
-class _Sum:
-    minutes: list[int] = field(default_factory=list)
-    continued: int = 0
-    municipalities: set[str] = field(default_factory=set)
-
-    def add(self, row: CompanyPeriod) -> None:
-        self.minutes.append(row.minutes)
-        self.continued += row.is_continued
-        self.municipalities |= {row.municipality} - {UNKNOWN}
-
-
-Groups = Mapping[Dimension, Iterable[str]]
-
-
-def cells_of(
-    period: Period, rows: Iterable[CompanyPeriod], *, groups: Groups, coaches: int, members: int
-) -> list[Cell]:
-    """The cells of a period, unsaved: one for the whole and one for each of the `groups`, at nought if need be.
-
-    Which groups are at nought may have to be withheld too, so these are cells like any other.
-    """
-    sums: dict[tuple[Dimension, str], _Sum] = defaultdict(_Sum)
-    sums[Dimension.TOTAL, UNKNOWN] = _Sum()
-    for dimension in splits_of(period):
-        for group in groups[dimension]:
-            sums[dimension, group] = _Sum()
-    for row in rows:
-        for place in _places(period, row):
-            sums[place].add(row)
-    cells = []
-    for (dimension, group), found in sums.items():
-        minutes = sorted(found.minutes, reverse=True)
-        is_total = dimension == Dimension.TOTAL
-        cells.append(
-            Cell(
-                kind=period.kind,
-                starts_on=period.starts_on,
-                dimension=dimension,
-                group=group,
-                companies=len(minutes),
-                continued=found.continued,
-                minutes=sum(minutes),
-                largest=minutes[0] if minutes else 0,
-                second=minutes[1] if len(minutes) > 1 else 0,
-                median_minutes=median_low(minutes) if minutes else 0,
-                municipalities=len(found.municipalities) if is_total else 0,
-                coaches=coaches if is_total else 0,
-                members=members if is_total else 0,
-            )
-        )
-    return cells
+# A cell: its period, its split, its group.
+Place = tuple[Period, str, str]
+COUNTED = (
+    "companies",
+    "continued",
+    "minutes",
+    "largest",
+    "second",
+    "median_minutes",
+    "municipalities",
+)
 
 
 def splits_of(period: Period) -> list[Dimension]:
@@ -74,10 +35,89 @@ def splits_of(period: Period) -> list[Dimension]:
     return [*SPLITS, *([Dimension.MUNICIPALITY] if period.kind == Kind.START else [])]
 
 
-def _places(period: Period, row: CompanyPeriod) -> list[tuple[Dimension, str]]:
-    """The cells that a row counts in."""
-    if row.organisation_kind:
-        return [(Dimension.ORGANISATION, row.organisation_kind)]
-    of_company = [(one, getattr(row, str(one))) for one in splits_of(period) if one in OF_COMPANY]
-    known = [place for place in of_company if place != (Dimension.MUNICIPALITY, UNKNOWN)]
-    return [(Dimension.TOTAL, UNKNOWN), *known]
+def _arms() -> dict[Dimension, tuple[str, str]]:
+    """By split: the group that a row of CompanyPeriod counts in, and which rows do."""
+    whole = "organisation_kind = ''"
+    split = {one: (str(one), f"{whole} AND kind <> '{Kind.MONTH}'") for one in OF_COMPANY}
+    split[Dimension.MUNICIPALITY] = (
+        str(Dimension.MUNICIPALITY),
+        f"{whole} AND kind = '{Kind.START}' AND municipality <> '{UNKNOWN}'",
+    )
+    by_coach = ("organisation_kind", "organisation_kind <> ''")
+    return {Dimension.TOTAL: (f"'{UNKNOWN}'", whole), Dimension.ORGANISATION: by_coach} | split
+
+
+def places_of(rows: str) -> str:
+    """A SELECT of the places that rows of CompanyPeriod count in, each once. `rows` is a table or the name of a CTE."""
+    return " UNION ".join(
+        f"SELECT kind, starts_on, '{dimension}' AS dimension, {group} AS \"group\" FROM {rows} WHERE {which}"  # noqa: S608 (our own names)
+        for dimension, (group, which) in _arms().items()
+    )
+
+
+def _counts() -> str:
+    """A SELECT of what each of the `asked` places has; nothing of a place without a company."""
+    rows = CompanyPeriod._meta.db_table
+    covered = {Dimension.TOTAL: "count(DISTINCT municipality) FILTER (WHERE municipality <> '')"}
+    return " UNION ALL ".join(
+        f"""
+        SELECT asked.kind, asked.starts_on, asked.dimension, asked."group", count(*) AS companies,
+            count(*) FILTER (WHERE is_continued) AS continued, sum(minutes) AS minutes,
+            array_agg(minutes ORDER BY minutes DESC) AS each, {covered.get(dimension, "0")} AS municipalities
+        FROM asked JOIN (SELECT *, {group} AS "group" FROM {rows} WHERE {which}) AS had
+            USING (kind, starts_on, "group")
+        WHERE asked.dimension = '{dimension}'
+        GROUP BY 1, 2, 3, 4
+        """  # noqa: S608 (our own names)
+        for dimension, (group, which) in _arms().items()
+    )
+
+
+_PLACE = ("kind", "starts_on", "dimension", "group")
+
+
+# A table with counts of its own, so that the planner knows whether one cell is asked for or all.
+_ASK = """
+CREATE TEMPORARY TABLE asked ON COMMIT DROP AS
+    SELECT * FROM unnest(%s::text[], %s::date[], %s::text[], %s::text[])
+        AS asked (kind, starts_on, dimension, "group")
+"""
+
+
+def _statement() -> str:
+    """Counts the cells that are asked for, and saves those that differ."""
+    columns = [field.attname for field in Cell._meta.concrete_fields if not field.primary_key]
+    rest = [one for one in columns if one not in (*_PLACE, *COUNTED)]
+    begin = ", ".join(f"'{Mask.WITHHELD}'" if one.endswith("_mask") else "0" for one in rest)
+    names, fresh = ", ".join(COUNTED), ", ".join(f"EXCLUDED.{name}" for name in COUNTED)
+    return f"""
+        WITH counts AS MATERIALIZED ({_counts()})
+        INSERT INTO {Cell._meta.db_table} AS cell (kind, starts_on, dimension, "group", {names}, {", ".join(rest)})
+        SELECT kind, starts_on, dimension, "group", coalesce(companies, 0), coalesce(continued, 0),
+            coalesce(minutes, 0), coalesce(each[1], 0), coalesce(each[2], 0),
+            -- The middle one, of two the lower: `each` begins with the largest.
+            coalesce(each[companies / 2 + 1], 0), coalesce(municipalities, 0), {begin}
+        FROM asked LEFT JOIN counts USING (kind, starts_on, dimension, "group")
+        ON CONFLICT (kind, starts_on, dimension, "group") DO UPDATE SET ({names}) = ROW ({fresh})
+            WHERE ({", ".join(f"cell.{name}" for name in COUNTED)}) IS DISTINCT FROM ({fresh})
+    """  # noqa: S608 (our own names)
+
+
+def count_cells(places: Collection[Place]) -> int:
+    """Count the cells, and save those that differ from what is saved. Returns how many did.
+
+    Masks, meetings and people are left as they are; a new cell begins without, and withheld.
+    """
+    kinds, starts, dimensions, groups = [], [], [], []
+    for period, dimension, group in sorted(places):
+        kinds.append(period.kind.value)
+        starts.append(period.starts_on)
+        dimensions.append(str(dimension))
+        groups.append(group)
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK, [kinds, starts, dimensions, groups])
+        cursor.execute("ANALYZE asked")
+        cursor.execute(_statement())
+        changed = cursor.rowcount
+        cursor.execute("DROP TABLE asked")
+    return changed

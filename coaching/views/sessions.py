@@ -8,28 +8,32 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from coaching import actions, reminders, rules
+from coaching import actions, exports, reminders, rules
 from coaching.models import Action, Session, SessionCoach, SessionContact, SessionStrategy
-from coaching.models.sessions import BIN_DAYS
+from coaching.models.sessions import BIN_DAYS, SessionQuerySet
 from coaching.notes import seems_to_hold_personal_number
 from coaching.views import paging
 from coaching.views.form import around
 from coachnet.accounts.guards import requires
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
+from coachnet.audit.access import record_export
 from coachnet.audit.history import Related, history_of
-from coachnet.lib import markdown
+from coachnet.lib import csv_export, markdown
 from coachnet.lib.receipts import receipt
+from coachnet.lib.replica import reads_replica
 from companies.models import CircularStrategy
+from companies.views.lists import export_limit
 
 State = Session.State
 # Who and about what, beside a row.
@@ -59,15 +63,47 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-def _with(request: HttpRequest, **changes: str) -> str:
-    """The list's address with some filters changed; an empty value takes one away."""
+def _with(request: HttpRequest, *, to: str = "", **changes: str) -> str:
+    """The list's address, or another's, with some filters changed; an empty value takes one away."""
     query = request.GET.copy()
     query.pop("after", None)
     for name, value in changes.items():
         query.pop(name, None)
         if value:
             query[name] = value
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    path = to or request.path
+    return f"{path}?{query.urlencode()}" if query else path
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks of the list: whose sessions, in which state."""
+
+    mine: bool
+    state: State | None
+    incomplete: bool
+
+    @classmethod
+    def by(cls, request: HttpRequest) -> "Asked":
+        """Read from the address. What it does not understand narrows nothing."""
+        mine = _user(request).may(Permission.LOG_SESSIONS) and request.GET.get("scope") != "all"
+        return cls(mine, STATES.get(request.GET.get("state", "")), "incomplete" in request.GET)
+
+    def rows(self, user: User) -> SessionQuerySet:
+        """The sessions, of those that the person may see in a list."""
+        rows = Session.objects.listed_for(user)
+        if self.mine:
+            rows = rows.of(user)
+        if self.state:
+            rows = rows.filter(state=self.state)
+        return rows.incomplete() if self.incomplete else rows
+
+    def as_facts(self) -> dict[str, str]:
+        """For the audit."""
+        facts = {"scope": "mine" if self.mine else "all", "state": str(self.state or "")}
+        return {name: value for name, value in facts.items() if value} | (
+            {"incomplete": "1"} if self.incomplete else {}
+        )
 
 
 @requires(Permission.SEE_SESSIONS)
@@ -75,17 +111,11 @@ def _with(request: HttpRequest, **changes: str) -> str:
 def session_list(request: HttpRequest) -> HttpResponse:
     """Sessions, the latest first: a coach's own or everybody's she may see. Filters stand in the address."""
     user = _user(request)
-    logs = user.may(Permission.LOG_SESSIONS)
-    mine = logs and request.GET.get("scope") != "all"
-    state, incomplete = STATES.get(request.GET.get("state", "")), "incomplete" in request.GET
-    rows = Session.objects.listed_for(user)
-    if mine:
-        rows = rows.of(user)
-    if state:
-        rows = rows.filter(state=state)
-    if incomplete:
-        rows = rows.incomplete()
-    page = paging.newest_first(request, rows.as_rows().prefetch_related(*PEOPLE), are_few=mine)
+    asked = Asked.by(request)
+    state, incomplete = asked.state, asked.incomplete
+    page = paging.newest_first(
+        request, asked.rows(user).as_rows().prefetch_related(*PEOPLE), are_few=asked.mine
+    )
     readable = Session.objects.visible_to(user).filter(pk__in=[row.pk for row in page.rows])
     states = [
         Choice(gettext_lazy("Alla"), _with(request, state="", incomplete=""), not state and not incomplete)
@@ -98,14 +128,36 @@ def session_list(request: HttpRequest) -> HttpResponse:
     values = {
         "page": page,
         "readable": set(readable.values_list("pk", flat=True)),
-        "mine": mine,
-        "logs": logs,
+        "mine": asked.mine,
+        "logs": user.may(Permission.LOG_SESSIONS),
         "mine_url": _with(request, scope=""),
         "all_url": _with(request, scope="all"),
+        "export_url": _with(request, to=reverse("coaching:session-export")),
         "states": states,
         "filtered": bool(state or incomplete),
     }
     return render(request, "coaching/session_list.html", values)
+
+
+@requires(Permission.SEE_SESSIONS)
+@export_limit
+@require_safe
+@reads_replica
+def session_export(request: HttpRequest) -> StreamingHttpResponse:
+    """The chosen sessions as CSV, never a note. Written down in the audit log before the first row leaves."""
+    user = _user(request)
+    asked = Asked.by(request)
+    sessions = asked.rows(user)
+    record_export(request, what="sessions", rows=sessions.count(), filters=asked.as_facts())
+    response = StreamingHttpResponse(
+        csv_export.packed(
+            csv_export.lines(exports.header(), exports.rows(sessions, user, are_few=asked.mine))
+        ),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="tillfallen-{timezone.localdate()}.csv"'},
+    )
+    patch_cache_control(response, no_store=True, private=True)
+    return response
 
 
 @requires(Permission.SEE_SESSIONS)

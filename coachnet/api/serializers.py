@@ -1,5 +1,7 @@
 """What is told of each thing. Field by field, never more than its page shows the same reader."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from coaching.models import Action, Engagement, EngagementCoach, Session, Stage
@@ -150,8 +152,10 @@ class EngagementSerializer(EngagementRowSerializer):
 class SessionRowSerializer(serializers.ModelSerializer):
     """A session without its note: when, who, how long and about what."""
 
+    # `people` and `codes` come with the row, see SessionRows; a page reads the sets themselves.
+
     company = CompanyNameSerializer(source="engagement.company")
-    coaches = PersonSerializer(many=True)
+    coaches = PersonSerializer(many=True, source="people")
     strategies = serializers.SerializerMethodField()
 
     class Meta:
@@ -170,14 +174,16 @@ class SessionRowSerializer(serializers.ModelSerializer):
             "strategies",
         )
 
-    def get_strategies(self, session: Session) -> list[str]:
+    def get_strategies(self, session: Any) -> list[str]:
         """Codes of the circular strategies it worked with."""
-        return [strategy.pk for strategy in session.strategies.all()]
+        codes: list[str] = session.codes
+        return codes
 
 
 class SessionSerializer(SessionRowSerializer):
     """A session as its page shows it, for those who may read the note."""
 
+    coaches = PersonSerializer(many=True)
     contacts = ContactNameSerializer(many=True)
     missing = serializers.ListField(
         child=serializers.CharField(),
@@ -195,6 +201,10 @@ class SessionSerializer(SessionRowSerializer):
             "missing",
             "version",
         )
+
+    def get_strategies(self, session: Session) -> list[str]:
+        """Codes of the circular strategies it worked with."""
+        return [strategy.pk for strategy in session.strategies.all()]
 
 
 class ActionSerializer(serializers.ModelSerializer):

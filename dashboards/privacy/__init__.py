@@ -45,13 +45,12 @@ def _protect(key: Key, worlds: Worlds) -> None:
     """Find another world for the number; where there is none, tell nothing of more and more around it."""
     measure, period, dimension, _group = key
     of_continued = (CONTINUED, ONCE) if measure in (CONTINUED, ONCE) else ()
-    # A split is given up before a figure of the whole region, and K02 before K01.
-    sparing = frozenset(
-        one
-        for one in worlds.numbers
-        if (of_continued and one[0] not in of_continued) or (one[2] == Dimension.TOTAL != dimension)
-    )
-    if worlds.protect(key, opening=OPENING, sparing=sparing):
+
+    def spare(one: Key) -> bool:
+        """A split is given up before a figure of the whole region, and K02 before K01."""
+        return bool(of_continued and one[0] not in of_continued) or one[2] == Dimension.TOTAL != dimension
+
+    if worlds.protect(key, opening=OPENING, spare=spare):
         return
     # Hidden companies hide what is told of them; a hidden whole would show in the sum of its parts.
     measures = of_continued or ((COMPANIES, MINUTES, CONTINUED, ONCE) if measure == COMPANIES else (measure,))

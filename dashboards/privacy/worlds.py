@@ -9,8 +9,7 @@ Sound, not complete: a world that is found is real, so what is called safe is sa
 hides more than it had to.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -22,6 +21,10 @@ TRIES = 150
 NO_LIMIT = 10**12
 # The price from which a number is opened after all that are cheaper: a whole. Twice as dear is opened later still.
 DEAR = 1_000_000
+
+
+def _none(_key: Key) -> bool:
+    return False
 
 
 @dataclass
@@ -52,6 +55,11 @@ class Rule:
     parts: tuple[tuple[Key, int], ...]
     slack: int | None = None
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Between what the change of the sum keeps the rule."""
+        return (0, 0) if self.slack is None else (-NO_LIMIT, self.slack)
+
     def excess(self, change: int) -> int:
         """By how much a change of the sum breaks the rule; 0 where it keeps it."""
         return change if self.slack is None else max(0, change - self.slack)
@@ -65,27 +73,38 @@ class Worlds:
     rules: list[Rule]
     # Numbers that another world has been found for. It stays one, since hiding more only loosens bounds.
     _safe: set[Key] = field(default_factory=set)
-    _touching: dict[Key, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    # For the search, which takes most of the time, numbers go by their place in a list instead of their long keys.
+    _keys: list[Key] = field(init=False)
+    _places: dict[Key, int] = field(init=False)
+    _by_place: list[Number] = field(init=False)
+    _parts: list[list[tuple[int, int]]] = field(init=False)
+    _touching: list[list[tuple[int, int, int, int]]] = field(init=False)
     # The search as it stands: what has been moved, how the sum of each rule has changed, which rules are broken.
-    _moves: dict[Key, int] = field(default_factory=dict)
-    _change: dict[int, int] = field(default_factory=dict)
+    _moves: dict[int, int] = field(default_factory=dict)
+    _change: list[int] = field(default_factory=list)
     _broken: set[int] = field(default_factory=set)
     _tries: int = 0
-    _sparing: frozenset[Key] = frozenset()
+    _spare: Callable[[Key], bool] = _none
 
     def __post_init__(self) -> None:
-        for place, rule in enumerate(self.rules):
-            for key, sign in rule.parts:
-                self._touching[key].append((place, sign))
+        self._keys = list(self.numbers)
+        self._by_place = list(self.numbers.values())
+        self._places = {key: place for place, key in enumerate(self._keys)}
+        self._parts = [[(self._places[key], sign) for key, sign in rule.parts] for rule in self.rules]
+        self._touching = [[] for _ in self._keys]
+        for order, (rule, parts) in enumerate(zip(self.rules, self._parts, strict=True)):
+            low, high = rule.bounds
+            for place, sign in parts:
+                self._touching[place].append((order, sign, low, high))
 
-    def protect(self, key: Key, *, opening: Iterable[int], sparing: frozenset[Key] = frozenset()) -> bool:
+    def protect(self, key: Key, *, opening: Iterable[int], spare: Callable[[Key], bool] = _none) -> bool:
         """See to it that the number could be another, opening so many at most for its sake. Whether it can.
 
-        Those in `sparing` are never opened.
+        Those that `spare` names are never opened.
         """
         if key in self._safe:
             return True
-        self._sparing = sparing
+        self._spare = spare
         step = self.numbers[key].step
         for may_open, move in product(opening, (step, -step)):
             moves = self.another(key, move, may_open)
@@ -100,9 +119,12 @@ class Worlds:
         number = self.numbers[key]
         if not number.low <= number.value + step <= number.high:
             return None
-        self._moves, self._change, self._broken, self._tries = {}, {}, set(), TRIES
-        self._move(key, step)
-        return self._moves if self._mend(may_open) else None
+        self._moves, self._broken, self._tries = {}, set(), TRIES
+        self._change = [0] * len(self.rules)
+        self._move(self._places[key], step)
+        if not self._mend(may_open):
+            return None
+        return {self._keys[place]: move for place, move in self._moves.items()}
 
     def open(self, keys: Iterable[Key]) -> None:
         """Hide numbers that were shown, and what hangs on them."""
@@ -125,40 +147,44 @@ class Worlds:
         self._tries -= 1
         if self._tries < 0 or len(self._moves) >= LONGEST:
             return False
-        for key, step in self._candidates(min(self._broken), may_open):
-            self._move(key, step)
-            if self._mend(may_open - self.numbers[key].shown):
+        for place, step in self._candidates(min(self._broken), may_open):
+            self._move(place, step)
+            if self._mend(may_open - self._by_place[place].shown):
                 return True
-            self._take_back(key, step)
+            self._take_back(place, step)
         return False
 
-    def _move(self, key: Key, step: int) -> None:
-        self._moves[key] = step
-        self._shift(key, step)
+    def _move(self, place: int, step: int) -> None:
+        self._moves[place] = step
+        self._shift(place, step)
 
-    def _take_back(self, key: Key, step: int) -> None:
-        del self._moves[key]
-        self._shift(key, -step)
+    def _take_back(self, place: int, step: int) -> None:
+        del self._moves[place]
+        self._shift(place, -step)
 
-    def _shift(self, key: Key, step: int) -> None:
-        for place, sign in self._touching[key]:
-            change = self._change[place] = self._change.get(place, 0) + sign * step
-            (self._broken.add if self.rules[place].excess(change) else self._broken.discard)(place)
+    def _shift(self, place: int, step: int) -> None:
+        changes, broken = self._change, self._broken
+        for order, sign, low, high in self._touching[place]:
+            change = changes[order] = changes[order] + sign * step
+            if low <= change <= high:
+                broken.discard(order)
+            else:
+                broken.add(order)
 
-    def _candidates(self, broken: int, may_open: int) -> list[tuple[Key, int]]:
+    def _candidates(self, broken: int, may_open: int) -> list[tuple[int, int]]:
         """The moves that mend a rule, best first: wholes last, then those that break least, that open least."""
-        rule, found = self.rules[broken], []
-        excess = rule.excess(self._change[broken])
-        for order, (key, sign) in enumerate(rule.parts):
-            number, step = self.numbers[key], -excess * sign
+        changes, found = self._change, []
+        excess = self.rules[broken].excess(changes[broken])
+        for order, (place, sign) in enumerate(self._parts[broken]):
+            number, step = self._by_place[place], -excess * sign
             price = number.price if number.shown else -1
-            if key in self._moves or not number.low <= number.value + step <= number.high:
+            if place in self._moves or not number.low <= number.value + step <= number.high:
                 continue
-            if price is None or (price >= 0 and (not may_open or key in self._sparing)):
+            if price is None or (price >= 0 and (not may_open or self._spare(self._keys[place]))):
                 continue
             breaks = 0
-            for place, its_sign in self._touching[key]:
-                before, one = self._change.get(place, 0), self.rules[place]
-                breaks += bool(one.excess(before + its_sign * step)) - bool(one.excess(before))
-            found.append((price // DEAR, breaks, price, order, key, step))
-        return [(key, step) for *_rank, key, step in sorted(found, key=lambda one: one[:4])]
+            for rule, its_sign, low, high in self._touching[place]:
+                before = changes[rule]
+                breaks += (low <= before <= high) - (low <= before + its_sign * step <= high)
+            found.append((price // DEAR, breaks, price, order, place, step))
+        return [(place, step) for *_rank, place, step in sorted(found)]

@@ -49,7 +49,7 @@ def one_more(coach: User, organiser: User) -> None:
     [
         ("company-list", 3),
         ("engagement-list", 3),
-        ("session-list", 4),
+        ("session-list", 2),
         ("action-list", 2),
         ("event-list", 3),
         ("registration-list", 2),

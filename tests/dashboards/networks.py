@@ -7,7 +7,7 @@ from random import Random
 from dashboards.dimensions import Dimension
 from dashboards.models import Cell, CompanyPeriod
 from dashboards.periods import Kind, Period, periods_of
-from dashboards.tally import cells_of
+from tests.dashboards.by_hand import cells_of
 
 SUB_REGION_OF = {
     f"14{number:02}": code

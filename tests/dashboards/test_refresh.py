@@ -5,6 +5,7 @@ from io import StringIO
 from random import Random
 from threading import Thread
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
@@ -17,11 +18,13 @@ from coachnet.accounts.models import Organisation, User
 from companies.actions import mark_confidential
 from companies.models import CircularStrategy, Company, Municipality
 from dashboards import privacy
-from dashboards.dimensions import Dimension, industry_of
+from dashboards.dimensions import Dimension, groups, industry_of
 from dashboards.models import Cell, CompanyPeriod, Stale
 from dashboards.periods import Kind, Period, from_key, period_of, since
 from dashboards.refresh import refresh
+from dashboards.tally import COUNTED
 from events.models import Event, EventInvitation, Registration
+from tests.dashboards.by_hand import cells_of, company_periods
 from tests.dashboards.scene import coached, log
 from tests.factories.accounts import UserFactory
 
@@ -139,6 +142,27 @@ def test_periods_nest_whatever_month_a_programme_year_begins_in(settings: Any) -
     assert [from_key(key) for key in ("", "2026-Q5", "2026-13", "x", "start'")] == [None] * 5
 
 
+def assert_counted_by_hand() -> None:
+    """Rows and cells are those that plain Python finds, none more and none less."""
+    columns = [field.attname for field in CompanyPeriod._meta.concrete_fields if not field.primary_key]
+    by_hand = list(company_periods())
+    assert sorted(CompanyPeriod.objects.values_list(*columns)) == sorted(
+        tuple(getattr(row, name) for name in columns) for row in by_hand
+    )
+    groups_of = {one: set(groups(one)) for one in Dimension}
+    groups_of[Dimension.MUNICIPALITY].remove("")
+    by_period: dict[Period, list[CompanyPeriod]] = {one.period: [] for one in Cell.objects.all()}
+    for row in by_hand:
+        by_period[row.period].append(row)
+    names = ("kind", "starts_on", "dimension", "group", *COUNTED)
+    wanted = sorted(
+        tuple(getattr(cell, name) for name in names)
+        for period, rows in by_period.items()
+        for cell in cells_of(period, rows, groups=groups_of, coaches=0, members=0)
+    )
+    assert sorted(Cell.objects.values_list(*names)) == wanted
+
+
 class Chaos:
     """Things that happen in a network, at random."""
 
@@ -220,11 +244,42 @@ def test_refreshed_is_rebuilt_whatever_happened(seed: int, coach: User, other_co
         for _ in range(6):
             chaos.something()
         refresh()
+        assert_counted_by_hand()
     refreshed = everything()
     assert len(refreshed) > 100
     call_command("rebuild_figures", stdout=StringIO())
     assert everything() == refreshed
     assert not Stale.objects.exists()
+
+
+def test_a_group_that_is_new_gets_its_cells_and_one_that_is_gone_loses_them(coach: User) -> None:
+    coached(coach, [(JANUARY, 60)])
+    refresh()
+    CircularStrategy.objects.create(code="C99", name_sv="Ny", name_en="New")
+    coached(coach, [(APRIL, 60)])
+    refresh()
+    assert (cell("2026", "strategy", "C99").companies, cell("2026").companies) == (0, 2)
+    assert_counted_by_hand()
+    CircularStrategy.objects.filter(pk="C99").delete()
+    coached(coach, [(APRIL, 60)])
+    refresh()
+    assert not Cell.objects.filter(group="C99").exists()
+    assert_counted_by_hand()
+
+
+def test_what_changes_no_count_decides_no_mask(coach: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A guest who answers, a coach who changes her name: the rule need not speak again."""
+    company = coached(coach, [(JANUARY, 60)])
+    refresh()
+    decided = Mock(side_effect=privacy.protect)
+    monkeypatch.setattr(privacy, "protect", decided)
+    for what in Stale.What:
+        Stale.objects.create(what=what, key=company.pk)
+    refresh()
+    decided.assert_not_called()
+    log(Engagement.objects.get(), coach, APRIL)
+    refresh()
+    decided.assert_called_once()
 
 
 def test_everything_gone_leaves_no_figures(coach: User) -> None:

@@ -7,7 +7,7 @@ from django.core import signing
 from django.db.models.functions import Coalesce
 
 from coachnet.lib import keyset
-from coachnet.lib.keyset import page_of
+from coachnet.lib.keyset import chunks, page_of
 from companies.models import Company
 from tests.factories.companies import CompanyFactory
 
@@ -84,3 +84,27 @@ def test_rows_of_the_same_microsecond_follow_each_other(db):
     Company.objects.update(created_at=dt.datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=dt.UTC))
     seen, _pages = walk(2, by=("-created_at", "-pk"))
     assert [company.pk for company in seen] == sorted((row.pk for row in rows), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("size", "first", "sizes"), [(4, 2, [2, 4, 4, 1]), (9, 2, [2, 9]), (5, 11, [11]), (5, 12, [11])]
+)
+def test_chunks_hold_every_row_once_and_in_order(eleven, size, first, sizes):
+    found = list(chunks(Company.objects.all(), by=BY, size=size, first=first))
+    assert [len(chunk) for chunk in found] == sizes
+    rows = [row for chunk in found for row in chunk]
+    assert rows == list(Company.objects.order_by(*BY))
+    values = chunks(Company.objects.values("pk", "version", "sort_key"), by=BY, size=size, first=first)
+    assert [row["pk"] for chunk in values for row in chunk] == [row.pk for row in rows]
+
+
+def test_a_chunk_is_asked_for_when_it_is_needed(eleven, django_assert_num_queries):
+    """However many rows there are, no more are read than a chunk, behind whatever pool: each query has its limit."""
+    found = chunks(Company.objects.all(), by=BY, size=3, first=2)
+    with django_assert_num_queries(1) as first:
+        assert len(next(found)) == 2
+    with django_assert_num_queries(1) as second:
+        assert len(next(found)) == 3
+    assert first.captured_queries[0]["sql"].endswith("LIMIT 2")
+    assert second.captured_queries[0]["sql"].endswith("LIMIT 3")
+    assert list(chunks(Company.objects.none(), by=BY, size=3, first=2)) == []

@@ -31,7 +31,7 @@ def results(**changes: Any) -> report.Results:
         "refresh_ms": [80.0, 90.0, 100.0],
         "answers": (10, 190, True, [1.0] * 200),
         "megabytes": 100.0,
-        "export": Export(40, 0.1, 0.5, 2.0),
+        "exports": {"companies": Export(40, 0.1, 0.5, 2.0), "sessions": Export(30_000, 0.1, 4.0, 2.0)},
     }
     return report.Results(**(facts | changes))
 
@@ -93,7 +93,7 @@ def test_a_run_within_its_targets_misses_none() -> None:
         ({"pages": [measured([0.0021, 0.0042])]}, "2.1 times the CPU"),
         ({"pages": [measured([0.001, 0.002], queries=16)]}, "16 queries"),
         ({"pages": [measured([0.001, 0.002], most=None, seconds=0.051)]}, "51 ms"),
-        ({"export": Export(40, 0.1, 0.5, 21.0)}, "memory rose by 21 MB"),
+        ({"exports": {"sessions": Export(40, 0.1, 0.5, 21.0)}}, "Export of sessions: memory rose by 21 MB"),
         ({"megabytes": 131.0}, "131 MB"),
         ({"answers": (10, 190, True, [2.0] * 200)}, "100 a second"),
     ],

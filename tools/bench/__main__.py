@@ -57,7 +57,7 @@ def _run(stage: Stage, scale: int, rounds: int) -> "report.Results":  # type: ig
             answers.wait_until_ready(port, settings.SITE_URL.partition("//")[2])
             site = Site(port, Cast())
             measured = site.pages(rounds)
-            export = site.export()
+            exports = {what: site.export(*asked) for what, asked in site.cast.exports.items()}
             save = site.log_sessions(SESSIONS)
             refreshes = [_refresh(site) for _ in range(REFRESHES)]
             megabytes = site.usage()["megabytes"]
@@ -65,7 +65,7 @@ def _run(stage: Stage, scale: int, rounds: int) -> "report.Results":  # type: ig
             stage.kill(server)
         race = answers.round_of_answers(stage, 2, "coachnet.wsgi:application")
     floors, pages = measured[: len(FLOORS)], measured[len(FLOORS) :]
-    return report.Results(scale, floors, pages, save, refreshes, race, megabytes, export)
+    return report.Results(scale, floors, pages, save, refreshes, race, megabytes, exports)
 
 
 def _refresh(site: "measure.Site") -> float:  # type: ignore[name-defined]  # noqa: F821

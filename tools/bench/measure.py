@@ -125,15 +125,13 @@ class Site:
             assert status == 200, f"{one.page.name}: {status}"
         one.cpu.append((self.usage()["cpu"] - before) / IN_A_ROUND)
 
-    def export(self) -> Export:
-        """Every company as a file, read as it comes."""
-        browser = self._browser("coach")
+    def export(self, role: str, path: str) -> Export:
+        """A file of many rows, read as it comes."""
+        browser = self._browser(role)
         before = self.usage()["megabytes"]
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         began = time.perf_counter()
-        browser.connection.request(
-            "GET", self.cast.export_path, headers=browser.headers | {"Cookie": cookies}
-        )
+        browser.connection.request("GET", path, headers=browser.headers | {"Cookie": cookies})
         response = browser.connection.getresponse()
         assert response.status == 200, response.status
         rows, first = -1, 0.0  # the first line names the columns

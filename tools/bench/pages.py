@@ -134,9 +134,12 @@ class Cast:
         return token
 
     @property
-    def export_path(self) -> str:
-        """Every company that the coach may see, as a file."""
-        return reverse("companies:company-export") + "?view=network"
+    def exports(self) -> dict[str, tuple[str, str]]:
+        """Files by what they hold: whose they are, and where. Every company a coach may see, every session there is."""
+        return {
+            "companies": ("coach", reverse("companies:company-export") + "?view=network"),
+            "sessions": ("admin", reverse("coaching:session-export") + "?scope=all"),
+        }
 
     def form_path(self) -> str:
         """The form of a session that does not exist yet."""

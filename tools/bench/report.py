@@ -39,7 +39,7 @@ class Results:
     refresh_ms: list[float]
     answers: tuple[int, int, bool, list[float]]
     megabytes: float
-    export: Export
+    exports: dict[str, Export]
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,11 @@ def missed(results: Results, before: dict[str, Before] | None = None) -> list[st
             faults.append(f"{name}: {grown:.1f} times as long as at 1×, at most {MOST_GROWTH} wanted")
         if name in before and before[name].queries != one.queries:
             faults.append(f"{name}: {one.queries} queries, {before[name].queries} at 1×")
-    if results.export.megabytes > EXPORT_MEGABYTES:
-        faults.append(f"Export: memory rose by {results.export.megabytes:.0f} MB")
+    faults += [
+        f"Export of {what}: memory rose by {one.megabytes:.0f} MB, at most {EXPORT_MEGABYTES} wanted"
+        for what, one in results.exports.items()
+        if one.megabytes > EXPORT_MEGABYTES
+    ]
     if results.megabytes > MOST_MEGABYTES:
         faults.append(f"Web process: {results.megabytes:.0f} MB, at most {MOST_MEGABYTES} wanted")
     wanted = ANSWERS_ELSEWHERE * TIMES_FASTER
@@ -197,8 +200,11 @@ def _others(results: Results) -> list[str]:
         "Figures of the overview after one session": f"median {median(results.refresh_ms):.0f} ms",
         f"{len(seconds)} guests answer at once for 10 places, two processes": f"{coming} got a place, {waiting} wait "
         f"{order}; 95 of 100 within {slow:.1f} s; {_answers_a_second(results):.0f} answers a second",
-        f"Export of {results.export.rows:,} companies": f"first byte after {results.export.first * 1000:.0f} ms, last "
-        f"after {results.export.last:.1f} s; memory rose by {results.export.megabytes:.0f} MB",
+        **{
+            f"Export of {one.rows:,} {what}": f"first byte after {one.first * 1000:.0f} ms, last after "
+            f"{one.last:.1f} s; memory rose by {one.megabytes:.0f} MB"
+            for what, one in results.exports.items()
+        },
         "Memory of a web process at its highest": f"{results.megabytes:.0f} MB",
     }
     return ["| What | Result |", "|---|---|", *(f"| {what} | {result} |" for what, result in facts.items())]
