@@ -150,15 +150,21 @@ _ACCESS = sql.SQL("""
 
 def _branch(source: Source, before: Cursor | None, size: int) -> tuple[sql.Composable, list[Any]]:
     """The keys of one table, and the values in it."""
-    where, values = "TRUE", []
-    if source.where:
-        # Names columns of the table itself only.
-        query = QuerySet(source.model).filter(source.where).query
-        where, values = query.get_compiler(connection=connection).compile(query.where)
+    where, values = _condition(source) if source.where else ("TRUE", [])
     if before:
         older, its_values = _older(source, before)
         where, values = f"{where} AND {older}", [*values, *its_values]
     return _branch_text(source.model, where), [source.name, *values, size]
+
+
+def _condition(source: Source) -> tuple[str, Iterable[Any]]:
+    """What the source lets through, as SQL and its values."""
+    query = QuerySet(source.model).filter(source.where).values("pk").query
+    compiler = query.get_compiler(connection=connection)
+    if sum(bool(count) for count in query.alias_refcount.values()) == 1:
+        return compiler.compile(query.where)
+    text, values = compiler.as_sql()  # other tables are asked, too
+    return f"{_order(source.model)[1]} IN ({text})", values
 
 
 @lru_cache(maxsize=1000)
