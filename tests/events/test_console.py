@@ -10,7 +10,7 @@ from django.utils import timezone
 from coachnet.accounts.models import User
 from coachnet.audit.models import AccessEvent
 from coachnet.notifications.models import Notification
-from events import actions, notices
+from events import actions, console, notices
 from events.models import Event, EventInvitation, Registration
 from tests.conftest import ClientOf
 from tests.factories.companies import CompanyFactory, ContactFactory
