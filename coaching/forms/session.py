@@ -212,7 +212,7 @@ class SessionForm(Quietly, forms.Form):
             coaches |= User.objects.filter(sessions=self.session)
         field = self.fields["coaches"]
         field.me = self.user  # type: ignore[attr-defined]
-        field.queryset = coaches.distinct().order_by("id")  # type: ignore[attr-defined]
+        field.queryset = coaches.only("name", "organisation").distinct().order_by("id")  # type: ignore[attr-defined]
         self.coach_rows = list(field.queryset)  # type: ignore[attr-defined]
         contact_rows = list(self.fields["contacts"].queryset)  # type: ignore[attr-defined]
         # As choices too: the fields would fetch them a second time when they are drawn.
@@ -271,7 +271,7 @@ class SessionForm(Quietly, forms.Form):
         """Whether the form is about a session to come."""
         return self["state"].value() == Session.State.PLANNED
 
-    @property
+    @cached_property
     def stage_options(self) -> list[dict[str, Any]]:
         """The stages with the ring to draw; `near` are staying and moving one step on."""
         near = {"", str(self.current_stage.next or ""), str(self["stage"].value() or "")}

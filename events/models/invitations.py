@@ -32,6 +32,15 @@ ROW = (
     "user__organisation__name",
     "contact__company_id",
 )
+# What a row says of the meeting itself.
+_OF_THE_MEETING = (
+    "event__state",
+    "event__title",
+    "event__starts_at",
+    "event__ends_at",
+    "event__place",
+    "event__answer_by",
+)
 
 
 def new_link_key() -> str:
@@ -116,6 +125,7 @@ class EventInvitationQuerySet(models.QuerySet["EventInvitation"]):
             .filter(event__state=Event.State.PUBLISHED, event__ends_at__gt=now or timezone.now())
             .annotate(answer=Coalesce(Subquery(newest), Value("")))
             .select_related("event")
+            .only("user", *_OF_THE_MEETING)
             .order_by("event__starts_at", "pk")
         )
 
