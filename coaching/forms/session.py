@@ -215,6 +215,8 @@ class SessionForm(Quietly, forms.Form):
         field.queryset = coaches.only("name", "organisation").distinct().order_by("id")  # type: ignore[attr-defined]
         self.coach_rows = list(field.queryset)  # type: ignore[attr-defined]
         contact_rows = list(self.fields["contacts"].queryset)  # type: ignore[attr-defined]
+        if len(contact_rows) == 1:
+            self.initial.setdefault("contacts", [contact_rows[0].pk])
         # As choices too: the fields would fetch them a second time when they are drawn.
         for name, people in (("coaches", self.coach_rows), ("contacts", contact_rows)):
             offered = self.fields[name]
