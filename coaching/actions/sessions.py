@@ -110,11 +110,7 @@ def _save(
     session.state, session.fingerprint = state, fingerprint
     for fact in FACTS:
         setattr(session, fact, getattr(entry, fact))
-    has_contacts = bool(entry.contacts or entry.new_contacts)
-    is_whole = state == State.HELD and not session.lacks(
-        has_contacts=has_contacts, has_strategies=bool(entry.strategies)
-    )
-    session.completeness = Session.Completeness.COMPLETE if is_whole else Session.Completeness.DRAFT
+    session.completeness = _completeness(session, entry)
     session.save()
     _write_people(session, entry, by=by, is_new=is_new, refreeze=first_time_held)
     if entry.strategies or not is_new:
@@ -126,6 +122,14 @@ def _save(
     else:
         reminders.align_session(session)
     return session
+
+
+def _completeness(session: Session, entry: SessionEntry) -> Session.Completeness:
+    """Whether a session will be complete with the people and strategies of its form."""
+    has_contacts = bool(entry.contacts or entry.new_contacts)
+    lacks = session.lacks(has_contacts=has_contacts, has_strategies=bool(entry.strategies))
+    is_whole = session.state == State.HELD and not lacks
+    return Session.Completeness.COMPLETE if is_whole else Session.Completeness.DRAFT
 
 
 def _demand_editable(session: Session, *, by: User) -> None:

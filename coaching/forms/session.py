@@ -27,6 +27,7 @@ from coaching.forms.rows import (
     StepFormSet,
     StrategyChoice,
 )
+from coaching.forms.words import meeting_text, who_coaches
 from coaching.models import Action, Engagement, Session, Stage
 from coachnet.accounts.models import User
 from coachnet.lib.forms import DateInput, TimeInput
@@ -396,22 +397,3 @@ class SessionForm(Quietly, forms.Form):
             refused.message_dict.items() if hasattr(refused, "error_dict") else [(None, refused)]
         ):
             self.add_error(name if name in self.fields else None, errors)
-
-
-def meeting_text(meeting: NextMeeting | None) -> str:
-    """A next meeting as the form's hidden field remembers it."""
-    if meeting is None:
-        return ""
-    return f"{meeting.date:%Y-%m-%d}" + (f" {meeting.start_time:%H:%M}" if meeting.start_time else "")
-
-
-def who_coaches(company: Company) -> str:
-    """Why a coach cannot log for a company, and what to do about it."""
-    running = Engagement.objects.open().filter(company=company).with_people().first()
-    lead = running.lead if running else None
-    if lead is None:
-        return str(_("Du kan inte logga för företaget. Kontrollera att din profil har en organisation."))
-    return str(
-        _("%(company)s coachas av %(lead)s. Be %(lead)s lägga till dig i uppdraget, så kan du logga.")
-        % {"company": company.name, "lead": lead.name}
-    )

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from coaching.actions import NextMeeting
-from coaching.forms.session import LENGTHS, OTHER, meeting_text
+from coaching.forms.session import LENGTHS, OTHER
+from coaching.forms.words import meeting_text
 from coaching.models import Session
 from coachnet.accounts.models import User
 from companies.models import Company

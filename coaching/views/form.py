@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from coaching import actions, conflicts, rules
 from coaching.forms import typed
-from coaching.forms.session import SessionForm, who_coaches
+from coaching.forms.session import SessionForm
+from coaching.forms.words import who_coaches
 from coaching.models import Action, Session, SessionDraft
 from coaching.notes import NOTE_TEMPLATES
 from coaching.views import keeping
