@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.actions import SessionEntry
 from coaching.forms import typed
-from coaching.forms.session import meeting_text
+from coaching.forms.words import meeting_text
 from coaching.models import Session
 from coachnet.lib.templatetags import formats
 

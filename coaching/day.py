@@ -1,25 +1,29 @@
 """A coach's day, gathered: agenda, what waits to be logged, quiet companies, actions, the month so far."""
 
 import datetime as dt
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.humanize.templatetags.humanize import apnumber
-from django.db.models import Count, Prefetch, Q, Sum, prefetch_related_objects
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import pgettext
 
 from coaching.models import Action, Engagement, Session, SessionDraft
-from coaching.models.sessions import ROW
+from coaching.models.sessions import ROW, Missing, SessionStrategy
 from coachnet.accounts.models import User
 from companies import coached
-from companies.models import CircularStrategy, Company, Contact
+from companies.models import Company, Contact
 
 # What a page shows at most; the rest is one link away.
 MOST = 20
 MEETINGS = 3
 DAYS_IN_WEEK = 7
 SHOWN = (*ROW, "note")
+PLANNED, HELD = Session.State.PLANNED, Session.State.HELD
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class ToLog:
     stage: int
     session: Session | None = None
     draft: SessionDraft | None = None
+    missing: Sequence[Missing] = ()
 
 
 @dataclass(frozen=True)
@@ -52,30 +57,52 @@ class Month:
     actions_done: int
 
 
+class Sight(NamedTuple):
+    """As much of a session as decides where on the page it stands."""
+
+    pk: uuid.UUID
+    state: str
+    completeness: str
+    date: dt.date
+    start_time: dt.time | None
+    ends_at: dt.datetime
+    minutes: int | None
+    company: int
+
+
 class Day:
-    """Everything on Min dag. Each part is a fixed number of queries."""
+    """Everything on Min dag. Each part is a fixed number of queries.
+
+    A coach of many years has thousands of sessions, so they are looked through once: `_sights` finds the few that are
+    to come, wait, lack something or belong to the month; what is shown of those is fetched after that.
+    """
 
     def __init__(self, user: User, now: dt.datetime | None = None) -> None:
         self.user = user
         self.now = timezone.localtime(now or timezone.now())
         self.today = self.now.date()
         self.week_ends = self.today + dt.timedelta(days=DAYS_IN_WEEK - self.today.isoweekday())
-        own = Session.objects.of(user).as_rows().only(*SHOWN)
-        self.agenda = list(own.on_day(self.today)[:MOST])
+        self.drafts = self._drafts()
+        sights = self._sights()
+        agenda = self._on_agenda(sights)
+        to_log = self._before_today(sights)
+        ahead = [one for one in sights if one.state == PLANNED and one.ends_at > self.now]
+        coming = sorted((one.ends_at, one.pk) for one in ahead if one.date > self.today)[:1]
+        shown = self._shown([*agenda, *to_log, *(pk for _ends_at, pk in coming)])
+        self.agenda = [shown[pk] for pk in agenda]
         # What has been held is behind her, also when nobody wrote down at what time.
         self.before_now = [one for one in self.agenda if self._is_over(one)]
         self.after_now = [one for one in self.agenda if not self._is_over(one)]
         self.left = len(self.after_now)
-        self.drafts = self._drafts()
-        self.to_log = self._to_log(own)
+        self.to_log = [ToLog(draft.company, 0, draft=draft) for draft in self.drafts]
+        self.to_log += [self._waiting(shown[pk]) for pk in to_log]
+        self.next_session = shown[coming[0][1]] if coming else None
         self.actions = list(self._actions()[:MOST])
         # Meetings belong to a higher layer: by the name of its relation (ADR 0006).
         self.meetings = list(user.event_invitations.ahead(self.now)[:MEETINGS])
-        self.next_session = own.upcoming(self.now).filter(date__gt=self.today).first()
-        self.engagements = Engagement.objects.open().of(user)
-        self._fetch_people()
-        self.quiet = self._quiet()
-        self.month = self._month()
+        engagements = list(self._engagements())
+        self.quiet = self._quiet(engagements)
+        self.month = self._month(sights, len({one.company_id for one in engagements}))
 
     @property
     def is_empty(self) -> bool:
@@ -83,19 +110,54 @@ class Day:
         return not (self.month.all_companies or self.agenda or self.to_log or self.actions or self.meetings)
 
     def _is_over(self, session: Session) -> bool:
-        return session.state == Session.State.HELD or session.ends_at <= self.now
+        return session.state == HELD or session.ends_at <= self.now
 
-    def _fetch_people(self) -> None:
-        """Contacts and strategies of every session on the page at once, not list by list."""
-        rows = [item.session for item in self.to_log if item.session] + self.agenda
-        contacts = Prefetch("contacts", Contact.objects.only("name"))
-        prefetch_related_objects(
-            rows, contacts, Prefetch("strategies", CircularStrategy.objects.only("code"))
+    def _sights(self) -> list[Sight]:
+        """Her sessions that are planned, that lack something, or that were held this month."""
+        first = self.today.replace(day=1)
+        month = Q(date__gte=first, date__lt=(first + dt.timedelta(days=31)).replace(day=1))
+        held = Q(state=HELD) & (Q(completeness=Session.Completeness.DRAFT) | month)
+        own = Session.objects.present().of(self.user).filter(Q(state=PLANNED) | held)
+        columns = ("pk", "state", "completeness", "date", "start_time", "ends_at", "minutes")
+        return [Sight(*row) for row in own.values_list(*columns, "engagement__company")]
+
+    def _on_agenda(self, sights: list[Sight]) -> list[uuid.UUID]:
+        """Today's, in the order of the day; those without a time come last."""
+        rows = [one for one in sights if one.date == self.today]
+        rows.sort(key=lambda one: (one.start_time is None, one.start_time or dt.time(), one.pk))
+        return [one.pk for one in rows[:MOST]]
+
+    def _before_today(self, sights: list[Sight]) -> list[uuid.UUID]:
+        """What waits to be logged and what lacks something, the latest first.
+
+        Today's own stand in the agenda with their button, and what she has begun to write stands as a draft.
+        """
+        begun = {draft.key for draft in self.drafts}
+        rows = [one for one in sights if one.date != self.today and one.pk not in begun]
+        rows.sort(key=lambda one: (one.ends_at, one.pk), reverse=True)
+        waiting = [one.pk for one in rows if one.state == PLANNED and one.ends_at <= self.now]
+        incomplete = [
+            one.pk for one in rows if one.state == HELD and one.completeness == Session.Completeness.DRAFT
+        ]
+        return [*waiting[:MOST], *incomplete[:MOST]]
+
+    def _shown(self, keys: list[uuid.UUID]) -> dict[uuid.UUID, Session]:
+        """Sessions with what the page shows of them, the names of those who took part included."""
+        people = Contact.objects.filter(sessions=OuterRef("pk")).order_by("pk").values("name")
+        strategies = SessionStrategy.objects.filter(session=OuterRef("pk"))
+        rows = Session.objects.filter(pk__in=keys).as_rows().only(*SHOWN)
+        rows = rows.annotate(people=ArraySubquery(people), has_strategies=Exists(strategies))
+        return {one.pk: one for one in rows}
+
+    def _waiting(self, session: Session) -> ToLog:
+        engagement = session.engagement
+        return ToLog(
+            engagement.company, engagement.current_stage.number, session=session, missing=_missing(session)
         )
 
     def _drafts(self) -> list[SessionDraft]:
-        rows = SessionDraft.objects.of(self.user).select_related("company", "session__engagement")
-        drafts = list(rows[:MOST])
+        rows = SessionDraft.objects.of(self.user).select_related("company")
+        drafts = list(rows.only("key", "updated_at", "company__name")[:MOST])
         if not drafts:
             return []
         # A company that has become confidential to her is not named by an old draft.
@@ -105,19 +167,6 @@ class Day:
             if draft.company_id not in visible:
                 draft.company = None
         return drafts
-
-    def _to_log(self, own: Any) -> list[ToLog]:
-        begun = {draft.key for draft in self.drafts}
-        # Today's own stand in the agenda with their button; here come those from before.
-        waiting = (
-            own.to_log(self.now).exclude(date=self.today).exclude(pk__in=begun).order_by("-ends_at", "id")
-        )
-        incomplete = own.incomplete().exclude(date=self.today).exclude(pk__in=begun).newest_first()
-        rows = [ToLog(draft.company, 0, draft=draft, session=draft.session) for draft in self.drafts]
-        for session in [*waiting[:MOST], *incomplete[:MOST]]:
-            engagement = session.engagement
-            rows.append(ToLog(engagement.company, engagement.current_stage.number, session=session))
-        return rows
 
     @property
     def left_words(self) -> str:
@@ -139,9 +188,7 @@ class Day:
     @property
     def to_log_count(self) -> int:
         """How many things wait to be written down, today's included."""
-        return len(self.to_log) + sum(
-            one.state == Session.State.PLANNED or bool(one.missing) for one in self.before_now
-        )
+        return len(self.to_log) + sum(one.state == PLANNED or bool(_missing(one)) for one in self.before_now)
 
     def _actions(self) -> Any:
         return Action.objects.owned_by(self.user).due(self.week_ends).as_rows().soonest_first()
@@ -151,13 +198,28 @@ class Day:
         """All of her own open actions, counted together with what she has done this month."""
         return int(self._action_counts["open"])
 
-    def _quiet(self) -> list[Quiet]:
+    def _engagements(self) -> Any:
+        """Hers that run, with the day of the last session and whether one is planned, by the index of each."""
+        own = Session.objects.filter(engagement=OuterRef("pk"))
+        return (
+            Engagement.objects.open()
+            .of(self.user)
+            .annotate(
+                last_held_on=Subquery(own.held().order_by("-date").values("date")[:1]),
+                is_planned=Exists(own.upcoming(self.now).order_by()),
+            )
+            .select_related("company")
+            .only("stage", "started_on", "company__name")
+        )
+
+    def _quiet(self, engagements: list[Any]) -> list[Quiet]:
         limit = self.today - dt.timedelta(days=coached.QUIET_DAYS)
-        shown = ("stage", "started_on", "company__name")
-        rows: Any = self.engagements.with_last_held().select_related("company").only(*shown)
-        silent = rows.filter(Q(last_held_on__lt=limit) | Q(last_held_on=None, started_on__lt=limit))
-        upcoming = Session.objects.upcoming(self.now).values("engagement")
-        found = list(silent.exclude(pk__in=upcoming).order_by("last_held_on", "pk")[:MOST])
+        found = [
+            one for one in engagements if not one.is_planned and (one.last_held_on or one.started_on) < limit
+        ]
+        # Those who were never met come last.
+        found.sort(key=lambda one: (one.last_held_on is None, one.last_held_on or one.started_on, one.pk))
+        found = found[:MOST]
         ticks = self._ticks(found)
         return [
             Quiet(one, (self.today - (one.last_held_on or one.started_on)).days, ticks.get(one.pk, []))
@@ -174,19 +236,23 @@ class Day:
             )
         return ticks
 
-    def _month(self) -> Month:
-        held = Session.objects.of(self.user).held().in_month(self.today)
-        sums = held.aggregate(
-            sessions=Count("pk"),
-            minutes=Sum("minutes"),
-            companies=Count("engagement__company", distinct=True),
-        )
+    def _month(self, sights: list[Sight], companies: int) -> Month:
+        held = [one for one in sights if one.state == HELD and self._is_this_month(one.date)]
         first = self.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         own = Q(owner_coach=self.user, status=Action.Status.OPEN)
         done = Q(closed_by=self.user, closed_at__gte=first, status=Action.Status.DONE)
         counts = Action.objects.filter(own | done)
         self._action_counts = counts.aggregate(open=Count("pk", filter=own), done=Count("pk", filter=done))
-        companies = self.engagements.values("company").distinct().count()
-        return Month(
-            sums["sessions"], sums["minutes"] or 0, sums["companies"], companies, self._action_counts["done"]
-        )
+        minutes = sum(one.minutes or 0 for one in held)
+        met = len({one.company for one in held})
+        return Month(len(held), minutes, met, companies, self._action_counts["done"])
+
+    def _is_this_month(self, day: dt.date) -> bool:
+        return (day.year, day.month) == (self.today.year, self.today.month)
+
+
+def _missing(session: Any) -> list[Missing]:
+    lacks: list[Missing] = session.lacks(
+        has_contacts=bool(session.people), has_strategies=session.has_strategies
+    )
+    return lacks

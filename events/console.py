@@ -1,10 +1,12 @@
 """A meeting as its organiser sees it: places, answers by group, what was sent. A fixed number of queries each."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Max, Q, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +21,7 @@ State = Registration.State
 
 @dataclass(frozen=True)
 class Group:
-    """One tab: those with one kind of answer."""
+    """One tab: those with one kind of answer. `tally_of` counts them."""
 
     key: str
     name: str | Promise
@@ -95,15 +97,56 @@ class Places:
         return pieces
 
 
-def places_of(event: Event) -> Places:
-    """One query."""
-    counts = Registration.objects.to(event).aggregate(
-        members=Count("pk", filter=Q(state=State.COMING, invitation__user__isnull=False)),
-        guests=Count("pk", filter=Q(state=State.COMING, invitation__user__isnull=True)),
-        offered=Count("pk", filter=Q(state=State.OFFERED)),
-        attended=Count("pk", filter=Q(attended_at__isnull=False)),
+@dataclass(frozen=True)
+class Tally:
+    """Everything that is counted for a meeting: how many each tab holds, the places, what is asked for at the table."""
+
+    counts: dict[str, int]
+    places: Places
+    diets: list[tuple[str, int]]
+    is_invited: bool
+
+    @property
+    def tabs(self) -> list[tuple[Group, int]]:
+        """The tabs with their numbers."""
+        return [(group, self.counts[group.key]) for group in GROUPS]
+
+
+def tally_of(event: Event, user: User) -> Tally:
+    """One query over the meeting's invitations and their answers. `is_invited` is about the person who asks."""
+    found = EventInvitation.objects.filter(event=event).aggregate(
+        **{name: Count("pk", distinct=True, filter=chosen) for name, chosen in _counted(user).items()},
+        diets=ArrayAgg("registrations__diet", filter=_COMING & ~Q(registrations__diet=""), default=Value([])),
     )
-    return Places(event.capacity, **counts)
+    counts = {group.key: found[group.key] for group in GROUPS if group.key in found}
+    # Every answer is live or closed, and at most one of a person's is live.
+    counts["away"] = found["answered"] - found["live"]
+    places = Places(event.capacity, found["members"], found["guests"], found["offered"], found["were_there"])
+    diets = sorted(Counter(found["diets"]).items())
+    return Tally(counts, places, diets, bool(found["mine"]) and not event.is_draft)
+
+
+_COMING = Q(registrations__state=State.COMING)
+
+
+def _counted(user: User) -> dict[str, Q]:
+    """Who counts as what. Those whose invitation was taken away stand on no tab."""
+    present = Q(removed_at=None)
+    were_there = Q(registrations__attended_at__isnull=False)
+    return {
+        "all": present,
+        "coming": present & _COMING,
+        "waiting": present & Q(registrations__state__in=(State.WAITING, State.OFFERED)),
+        "unanswered": present & Q(registrations__isnull=True),
+        "answered": present & Q(registrations__isnull=False),
+        "live": present & Q(registrations__state__in=Registration.LIVE),
+        "attended": present & were_there,
+        "mine": present & Q(user=user),
+        "members": _COMING & Q(user__isnull=False),
+        "guests": _COMING & Q(user__isnull=True),
+        "offered": Q(registrations__state=State.OFFERED),
+        "were_there": were_there,
+    }
 
 
 def count_people(events: Sequence[Event]) -> None:
@@ -117,15 +160,6 @@ def count_people(events: Sequence[Event]) -> None:
     for event in events:
         row = found.get(event.pk, {"taken": 0, "attended": 0})
         event.taken, event.attended = row["taken"], row["attended"]  # type: ignore[attr-defined]
-
-
-def counts_of(event: Event) -> dict[str, int]:
-    """How many each tab holds. One query."""
-    every = EventInvitation.objects.filter(event=event)
-    marks: dict[str, Any] = {
-        group.key: Count("pk", filter=Q(pk__in=group.chosen(every).values("pk"))) for group in GROUPS
-    }
-    return every.aggregate(**marks)
 
 
 def name_companies(user: User, invitations: list[EventInvitation]) -> None:
@@ -189,8 +223,8 @@ class Verdict:
     asked: int
 
 
-def verdict_on(event: Event) -> Verdict:
-    """How many gave each mark, and what they wrote, without names. Two queries."""
+def verdict_on(event: Event, *, asked: int) -> Verdict:
+    """How many of those asked gave each mark, and what they wrote, without names. One query."""
     every = list(Feedback.objects.on(event).values_list("rating", "text"))
     marks = [rating for rating, _text in every]
     most = max((marks.count(mark) for mark in set(marks)), default=1)
@@ -199,10 +233,4 @@ def verdict_on(event: Event) -> Verdict:
         for mark in Feedback.Rating
     ]
     words = sorted(text for _rating, text in every if text.strip())
-    return Verdict(rows, len(every), words, event.invitations.attended().count())
-
-
-def diets_of(event: Event) -> list[tuple[str, int]]:
-    """What has been asked for at the table, without names, for whoever orders the food."""
-    rows = Registration.objects.to(event).coming().exclude(diet="")
-    return list(rows.values_list("diet").annotate(Count("pk")).order_by("diet"))
+    return Verdict(rows, len(every), words, asked)

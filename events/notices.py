@@ -94,9 +94,9 @@ def _withdraw(invitation: EventInvitation, rules: Collection[str], beginning: st
         return
     someone = recipient_key(to if isinstance(to, User) else to.email)
     waiting = Notification.objects.about(invitation.event).waiting().filter(rule__in=rules, recipient=someone)
-    waiting.filter(occurrence__startswith=beginning).update(
-        state=Notification.State.SKIPPED, reason=Notification.Reason.WITHDRAWN
-    )
+    if beginning:
+        waiting = waiting.filter(occurrence__startswith=beginning)
+    waiting.update(state=Notification.State.SKIPPED, reason=Notification.Reason.WITHDRAWN)
 
 
 def change(event: Event) -> None:

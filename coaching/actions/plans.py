@@ -60,7 +60,8 @@ def add_action(
         owner_contact=owner if isinstance(owner, Contact) else None,
         due_on=due_on,
     )
-    reminders.align_action(action)
+    if due_on:
+        reminders.align_action(action)
     return action
 
 

@@ -101,19 +101,35 @@ def _save(
         session.version += 1
     else:
         session = Session(id=key, engagement=_engagement_for(by, company, entry), created_by=by, version=1)
+    is_new = session._state.adding
+    engagement = session.engagement
+    # Asked for several times below, and nothing here changes them.
+    engagement.company = company
+    engagement.present_memberships = engagement.present()  # type: ignore[attr-defined]
     first_time_held = state == State.HELD and (session._state.adding or session.state != State.HELD)
     session.state, session.fingerprint = state, fingerprint
     for fact in FACTS:
         setattr(session, fact, getattr(entry, fact))
-    session.completeness = Session.Completeness.DRAFT
+    session.completeness = _completeness(session, entry)
     session.save()
-    _write_people(session, entry, by=by, refreeze=first_time_held)
-    session.strategies.set(entry.strategies)
-    _settle_completeness(session)
+    _write_people(session, entry, by=by, is_new=is_new, refreeze=first_time_held)
+    if entry.strategies or not is_new:
+        session.strategies.set(entry.strategies)
     _write_consequences(session, entry, by=by)
     _drop_draft(by=by, key=key)
-    reminders.align_session(session)
+    if is_new and state == State.HELD:
+        reminders.align_engagement(engagement)  # of the session itself nothing can be waiting
+    else:
+        reminders.align_session(session)
     return session
+
+
+def _completeness(session: Session, entry: SessionEntry) -> Session.Completeness:
+    """Whether a session will be complete with the people and strategies of its form."""
+    has_contacts = bool(entry.contacts or entry.new_contacts)
+    lacks = session.lacks(has_contacts=has_contacts, has_strategies=bool(entry.strategies))
+    is_whole = session.state == State.HELD and not lacks
+    return Session.Completeness.COMPLETE if is_whole else Session.Completeness.DRAFT
 
 
 def _demand_editable(session: Session, *, by: User) -> None:
@@ -136,9 +152,9 @@ def _demand_fitting(session: Session, *, company: Company, state: Session.State,
 def _engagement_for(by: User, company: Company, entry: SessionEntry) -> Engagement:
     """The coach's engagement with the company; if nobody coaches it, a new one with her as lead."""
     lock_for_transaction(f"engagements of company {company.pk}")
-    if not rules.can_log_for(by, company):
-        raise PermissionDenied
     engagement = rules.engagement_for_logging(by, company, entry.date)
+    if not rules.can_log_for(by, company, own=engagement):
+        raise PermissionDenied
     if engagement:
         return engagement
     today = timezone.localdate()
@@ -150,13 +166,14 @@ def _engagement_for(by: User, company: Company, entry: SessionEntry) -> Engageme
     return start_engagement(by=by, company=company, programme=programme, started_on=min(entry.date, today))
 
 
-def _write_people(session: Session, entry: SessionEntry, *, by: User, refreeze: bool) -> None:
+def _write_people(session: Session, entry: SessionEntry, *, by: User, is_new: bool, refreeze: bool) -> None:
     """Coaches with the organisation they have now, and contacts. `refreeze` when a plan becomes a fact."""
     engagement, company = session.engagement, session.engagement.company
     chosen = {coach.pk: coach for coach in (entry.coaches or (by,))}
-    present = {row.coach_id: row for row in session.session_coaches.select_related("coach")}
-    allowed = {membership.coach_id for membership in engagement.present()} | set(present)
-    if not set(chosen) <= allowed:
+    rows = () if is_new else session.session_coaches.select_related("coach")
+    present = {row.coach_id: row for row in rows}
+    members = {membership.coach_id: membership.coach for membership in engagement.present()}
+    if not set(chosen) <= set(members) | set(present):
         raise ValidationError({"coaches": _("Välj bland coacherna i uppdraget.")})
     for pk, row in present.items():
         if pk not in chosen:
@@ -164,16 +181,22 @@ def _write_people(session: Session, entry: SessionEntry, *, by: User, refreeze: 
         elif refreeze and row.organisation_id != row.coach.organisation_id and row.coach.organisation_id:
             row.organisation_id = row.coach.organisation_id
             row.save(update_fields=["organisation"])
-    for pk, coach in chosen.items():
+    for pk in chosen:
         if pk not in present:
-            SessionCoach.objects.create(session=session, coach=coach, organisation=employer_of(coach))
+            SessionCoach.objects.create(
+                session=session, coach=members[pk], organisation=employer_of(members[pk])
+            )
     if any(contact.company_id != company.pk for contact in entry.contacts):
         raise ValidationError({"contacts": _("Välj personer från företaget.")})
-    session.contacts.set([*entry.contacts, *_new_contacts(company, entry)])
+    contacts = [*entry.contacts, *_new_contacts(company, entry)]
+    if contacts or not is_new:
+        session.contacts.set(contacts)
 
 
 def _new_contacts(company: Company, entry: SessionEntry) -> list[Contact]:
     """People the form adds; one with a name the company already has is that person."""
+    if not entry.new_contacts:
+        return []
     known = {contact.name.casefold(): contact for contact in company.contacts.filter(left_on=None)}
     for person in entry.new_contacts:
         if person.name.casefold() not in known:
@@ -181,12 +204,6 @@ def _new_contacts(company: Company, entry: SessionEntry) -> list[Contact]:
                 company=company, name=person.name, title=person.title
             )
     return [known[person.name.casefold()] for person in entry.new_contacts]
-
-
-def _settle_completeness(session: Session) -> None:
-    if session.state == State.HELD and not session.missing:
-        session.completeness = Session.Completeness.COMPLETE
-        session.save(update_fields=["completeness"])
 
 
 def _write_consequences(session: Session, entry: SessionEntry, *, by: User) -> None:

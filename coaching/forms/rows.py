@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
 from coachnet.lib.forms import DateInput
+from companies.models import Company
 
 MOST_ROWS = 20
 
@@ -67,6 +68,18 @@ class PersonForm(Quietly, forms.Form):
 
 StepFormSet = forms.formset_factory(StepForm, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
 PersonFormSet = forms.formset_factory(PersonForm, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
+
+
+class CompanyChoice(forms.ModelChoiceField):
+    """A company; `chosen` is one that has been looked up already, among those that the person sees."""
+
+    chosen: Company | None = None
+
+    def to_python(self, value: Any) -> Any:
+        """The company."""
+        if self.chosen and str(value) == str(self.chosen.pk):
+            return self.chosen
+        return super().to_python(value)
 
 
 class CoachChoice(forms.ModelMultipleChoiceField):

@@ -9,9 +9,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from coaching import rules
@@ -19,12 +20,14 @@ from coaching.actions import NewContact, NextMeeting, NextStep, SessionEntry, re
 from coaching.forms.fields import MinutesField
 from coaching.forms.rows import (
     CoachChoice,
+    CompanyChoice,
     ContactChoice,
     PersonFormSet,
     Quietly,
     StepFormSet,
     StrategyChoice,
 )
+from coaching.forms.words import meeting_text, who_coaches
 from coaching.models import Action, Engagement, Session, Stage
 from coachnet.accounts.models import User
 from coachnet.lib.forms import DateInput, TimeInput
@@ -53,7 +56,7 @@ class StageChoices(forms.RadioSelect):
 class SessionForm(Quietly, forms.Form):
     """Everything about one session. Only company and date are required."""
 
-    company = forms.ModelChoiceField(
+    company = CompanyChoice(
         Company.objects.none(),
         label=_("Företag"),
         error_messages={
@@ -174,14 +177,27 @@ class SessionForm(Quietly, forms.Form):
         """Validates against every company she sees; offers her own, since the picker finds the rest."""
         field = self.fields["company"]
         field.queryset = Company.objects.visible_to(self.user)  # type: ignore[attr-defined]
+        field.chosen = self.chosen  # type: ignore[attr-defined]
+        # Asked for when the form is drawn: one that is sent needs no list.
+        field.choices = lambda: [("", _("Välj företag")), *self._offered_companies]  # type: ignore[attr-defined]
+
+    @cached_property
+    def _own_companies(self) -> list[tuple[int, str, bool]]:
         own = Company.objects.visible_to(self.user).of(self.user)
-        rows = list(own.in_swedish_order().values_list("pk", "name", "is_confidential"))
-        # Which companies' texts must never stay on the device, as ids for the script.
-        self.confidential_companies = ",".join(str(pk) for pk, _name, is_marked in rows if is_marked)
-        offered = [] if self.session else [(pk, name) for pk, name, _marked in rows[:MOST_OFFERED]]
+        return list(own.in_swedish_order().values_list("pk", "name", "is_confidential"))
+
+    @cached_property
+    def _offered_companies(self) -> list[tuple[int, str]]:
+        own = [] if self.session else self._own_companies
+        offered = [(pk, name) for pk, name, _marked in own[:MOST_OFFERED]]
         if self.chosen and self.chosen.pk not in [pk for pk, _name in offered]:
             offered.insert(0, (self.chosen.pk, self.chosen.name))
-        field.choices = [("", _("Välj företag")), *offered]  # type: ignore[attr-defined]
+        return offered
+
+    @property
+    def confidential_companies(self) -> str:
+        """Which companies' texts must never stay on the device, as ids for the script."""
+        return ",".join(str(pk) for pk, _name, is_marked in self._own_companies if is_marked)
 
     def _offer_people(self) -> None:
         contacts: QuerySet[Contact] = Contact.objects.none()
@@ -197,9 +213,11 @@ class SessionForm(Quietly, forms.Form):
             coaches |= User.objects.filter(sessions=self.session)
         field = self.fields["coaches"]
         field.me = self.user  # type: ignore[attr-defined]
-        field.queryset = coaches.distinct().order_by("id")  # type: ignore[attr-defined]
+        field.queryset = coaches.only("name", "organisation").distinct().order_by("id")  # type: ignore[attr-defined]
         self.coach_rows = list(field.queryset)  # type: ignore[attr-defined]
         contact_rows = list(self.fields["contacts"].queryset)  # type: ignore[attr-defined]
+        if len(contact_rows) == 1:
+            self.initial.setdefault("contacts", [contact_rows[0].pk])
         # As choices too: the fields would fetch them a second time when they are drawn.
         for name, people in (("coaches", self.coach_rows), ("contacts", contact_rows)):
             offered = self.fields[name]
@@ -215,16 +233,31 @@ class SessionForm(Quietly, forms.Form):
         """The company's own first; energy recovery is recorded on flows, not coached."""
         field = self.fields["strategies"]
         field.queryset = CircularStrategy.objects.filter(is_credited=True)  # type: ignore[attr-defined]
-        own = set()
+        field.choices = lambda: [  # type: ignore[attr-defined]
+            (one.pk, field.label_from_instance(one))  # type: ignore[attr-defined]
+            for one in [*self._strategies[0], *self._strategies[1]]
+        ]
+
+    @cached_property
+    def _strategies(self) -> tuple[list[CircularStrategy], list[CircularStrategy]]:
+        """The company's own, and the others."""
+        own: Any = Value(value=False)
         if self.chosen:
-            own = {self.chosen.main_strategy_id, *self.chosen.strategies.values_list("pk", flat=True)} - {
-                None
-            }
-        shown = field.queryset.only("code", "name_sv", "name_en")  # type: ignore[attr-defined]
-        rows = sorted(shown, key=lambda one: (one.pk not in own, one.pk))
-        field.choices = [(one.pk, field.label_from_instance(one)) for one in rows]  # type: ignore[attr-defined]
-        self.strategy_count = len(rows)
-        self.own_strategies = sum(one.pk in own for one in rows)
+            through = Company.strategies.through.objects.filter(company=self.chosen)
+            own = Q(pk=self.chosen.main_strategy_id) | Q(pk__in=through.values("circularstrategy"))
+        every = CircularStrategy.objects.filter(is_credited=True).order_by("pk").annotate(is_own=own)
+        rows: list[Any] = list(every.only("code", "name_sv", "name_en"))
+        return [one for one in rows if one.is_own], [one for one in rows if not one.is_own]
+
+    @property
+    def strategy_count(self) -> int:
+        """How many strategies there are to choose from."""
+        return sum(map(len, self._strategies))
+
+    @property
+    def own_strategies(self) -> int:
+        """How many of them are the company's own."""
+        return len(self._strategies[0])
 
     def _offer_stages(self) -> None:
         self.current_stage = self.engagement.current_stage if self.engagement else Stage.CONTACT
@@ -241,7 +274,7 @@ class SessionForm(Quietly, forms.Form):
         """Whether the form is about a session to come."""
         return self["state"].value() == Session.State.PLANNED
 
-    @property
+    @cached_property
     def stage_options(self) -> list[dict[str, Any]]:
         """The stages with the ring to draw; `near` are staying and moving one step on."""
         near = {"", str(self.current_stage.next or ""), str(self["stage"].value() or "")}
@@ -300,7 +333,8 @@ class SessionForm(Quietly, forms.Form):
 
     def _clean_company(self, values: dict[str, Any]) -> None:
         company = values.get("company")
-        if company and not rules.can_log_for(self.user, company) and not self.session:
+        own = self.engagement if company == self.chosen else None
+        if company and not self.session and not rules.can_log_for(self.user, company, own=own):
             self.add_error("company", who_coaches(company))
 
     def _clean_minutes(self, values: dict[str, Any]) -> None:
@@ -363,22 +397,3 @@ class SessionForm(Quietly, forms.Form):
             refused.message_dict.items() if hasattr(refused, "error_dict") else [(None, refused)]
         ):
             self.add_error(name if name in self.fields else None, errors)
-
-
-def meeting_text(meeting: NextMeeting | None) -> str:
-    """A next meeting as the form's hidden field remembers it."""
-    if meeting is None:
-        return ""
-    return f"{meeting.date:%Y-%m-%d}" + (f" {meeting.start_time:%H:%M}" if meeting.start_time else "")
-
-
-def who_coaches(company: Company) -> str:
-    """Why a coach cannot log for a company, and what to do about it."""
-    running = Engagement.objects.open().filter(company=company).with_people().first()
-    lead = running.lead if running else None
-    if lead is None:
-        return str(_("Du kan inte logga för företaget. Kontrollera att din profil har en organisation."))
-    return str(
-        _("%(company)s coachas av %(lead)s. Be %(lead)s lägga till dig i uppdraget, så kan du logga.")
-        % {"company": company.name, "lead": lead.name}
-    )

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from coaching.actions import NextMeeting
-from coaching.forms.session import LENGTHS, OTHER, meeting_text
+from coaching.forms.session import LENGTHS, OTHER
+from coaching.forms.words import meeting_text
 from coaching.models import Session
 from coachnet.accounts.models import User
 from companies.models import Company
@@ -20,13 +21,11 @@ NOT_TYPED = {"csrfmiddlewaretoken", "owner_token", "resolve", "refresh"}
 def fresh(
     user: User, company: Company | None, *, planned: bool, day: dt.date | None = None
 ) -> dict[str, Any]:
-    """A new form: today, the coach herself, and the contact if the company has only one."""
-    contacts = list(company.contacts.filter(left_on=None)[:2]) if company else []
+    """A new form: today and the coach herself. The form adds the contact if the company has only one."""
     return {
         "company": company and company.pk,
         "date": day or (None if planned else timezone.localdate()),
         "coaches": [user.pk],
-        "contacts": [one.pk for one in contacts] if len(contacts) == 1 else [],
         "state": Session.State.PLANNED if planned else Session.State.HELD,
         "stage": "",
         "version": 0,

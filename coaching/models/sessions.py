@@ -102,10 +102,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
             .order_by(F("start_time").asc(nulls_last=True), "id")
         )
 
-    def in_month(self, day: dt.date) -> Self:
-        """Those of the local month that the day belongs to."""
-        return self.present().filter(date__year=day.year, date__month=day.month)
-
     def newest_first(self) -> Self:
         """By when they end, the latest first; the id makes the order stable."""
         return self.order_by("-ends_at", "-id")
@@ -231,6 +227,13 @@ class Session(NamedChoices, models.Model):
 
     @property
     def missing(self) -> list[Missing]:
+        """What a held session lacks before it counts, by its own contacts and strategies."""
+        if self.state != Session.State.HELD:
+            return []
+        has_strategies = bool(self.note.strip() or self.strategies.all())
+        return self.lacks(has_contacts=bool(self.contacts.all()), has_strategies=has_strategies)
+
+    def lacks(self, *, has_contacts: bool, has_strategies: bool) -> list[Missing]:
         """What a held session lacks before it counts; nothing for one that has not taken place.
 
         The only place that decides: `log_session` stores the outcome in `completeness`.
@@ -240,8 +243,8 @@ class Session(NamedChoices, models.Model):
         lacks = {
             Missing.MINUTES: self.minutes is None,
             Missing.CHANNEL: not self.channel,
-            Missing.CONTACTS: not self.contacts.all(),
-            Missing.NOTE: not self.note.strip() and not self.strategies.all(),
+            Missing.CONTACTS: not has_contacts,
+            Missing.NOTE: not self.note.strip() and not has_strategies,
         }
         return [what for what, is_lacking in lacks.items() if is_lacking]
 

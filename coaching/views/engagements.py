@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from coaching import actions, rules
 from coaching.forms.plans import CoachForm, EndForm, EngagementForm, GoalsForm, Refusable, StageForm
-from coaching.forms.session import who_coaches
+from coaching.forms.words import who_coaches
 from coaching.models import Action, Engagement, EngagementCoach, Session, Stage, StageChange
 from coachnet.accounts.guards import requires
 from coachnet.accounts.models import User

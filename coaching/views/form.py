@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from coaching import actions, conflicts, rules
 from coaching.forms import typed
-from coaching.forms.session import SessionForm, who_coaches
+from coaching.forms.session import SessionForm
+from coaching.forms.words import who_coaches
 from coaching.models import Action, Session, SessionDraft
 from coaching.notes import NOTE_TEMPLATES
 from coaching.views import keeping
@@ -178,7 +179,7 @@ def around(user: User, company: Company, *, but: uuid.UUID) -> dict[str, Any]:
     """What a coach wants at hand about a company: what was said last time, what is still to be done."""
     sessions = Session.objects.visible_to(user).filter(engagement__company=company).exclude(pk=but)
     open_actions = Action.objects.visible_to(user).open().filter(engagement__company=company)
-    last = sessions.held().newest_first().first()
+    last = sessions.held().newest_first().only("date", "note").first()
     return {
         "last": last,
         "last_words": markdown.plain(last.note) if last else "",

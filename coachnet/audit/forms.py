@@ -8,9 +8,11 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from pghistory.models import Context
 
 from coachnet.audit.models import AccessEvent
 from coachnet.audit.protection import event_models, tracked_by
@@ -41,11 +43,12 @@ def _model_of(events: Any) -> Any:
 class LogFilter(forms.Form):
     """Person, kind of event, kind of thing and period; all optional, all in the address."""
 
-    person = forms.ModelChoiceField(
-        get_user_model()._default_manager.only("name").order_by("name"),
+    # Written, not chosen: a list of everybody grows with the network.
+    person = forms.CharField(
         label=_("Person"),
         required=False,
-        empty_label=_("Alla personer"),
+        max_length=100,
+        help_text=_("Namn eller e-postadress, eller en del av den."),
     )
     kind = forms.ChoiceField(label=_("Händelse"), required=False, choices=_kinds)
     thing = forms.ChoiceField(label=_("Vad det gäller"), required=False, choices=_things)
@@ -62,7 +65,9 @@ class LogFilter(forms.Form):
     def sources(self) -> list[Source]:
         """The tables and rows that the filter lets through. The form must be valid."""
         kind, thing = self.cleaned_data["kind"], self.cleaned_data["thing"]
-        sources = []
+        sources: list[Source] = []
+        if self.cleaned_data["person"] and not self._people:
+            return sources
         if not thing and kind not in CHANGES:
             access = self._period("at") & (Q(kind=kind) if kind else Q())
             sources.append(Source(AccessEvent, access & self._person_of_access()))
@@ -91,13 +96,21 @@ class LogFilter(forms.Form):
         owner = model._meta.auto_created or model
         return not thing or owner._meta.label_lower == thing
 
+    @cached_property
+    def _people(self) -> list[int]:
+        """Who is meant by what was written."""
+        everybody: Any = get_user_model()._default_manager
+        return list(everybody.matching(self.cleaned_data["person"]).values_list("pk", flat=True))
+
     def _person_of_change(self) -> Q:
-        person = self.cleaned_data["person"]
-        return Q(pgh_context__metadata__user=person.pk) if person else Q()
+        if not self.cleaned_data["person"]:
+            return Q()
+        return Q(pgh_context__in=Context.objects.filter(metadata__user__in=self._people).values("pk"))
 
     def _person_of_access(self) -> Q:
-        person = self.cleaned_data["person"]
-        return Q(user=person) | Q(detail__by=person.pk) if person else Q()
+        if not self.cleaned_data["person"]:
+            return Q()
+        return Q(user__in=self._people) | Q(detail__by__in=self._people)
 
     def _period(self, column: str) -> Q:
         period = Q()

@@ -1,7 +1,8 @@
 """Historik: what happened to an object and what belongs to it, in sentences.
 
-Steps: `timeline.read` fetches rows; rows of one request become one entry; each entry names who and when, says in one
-line what was done, and lists the fields that changed, before and after. Reads only; knows models through `_meta`.
+Steps: `timeline` finds which rows come next; those of one request become one entry, and only what is shown is
+fetched; each entry names who and when, says in one line what was done, and lists the fields that changed, before and
+after. Reads only; knows models through `_meta`.
 """
 
 import datetime as dt
@@ -18,7 +19,7 @@ from coachnet.audit import words
 from coachnet.audit.models import AccessEvent
 from coachnet.audit.names import Names
 from coachnet.audit.protection import events_of
-from coachnet.audit.timeline import ACCESS, Cursor, Row, Source, contexts_of, read, tracked_model
+from coachnet.audit.timeline import ACCESS, Cursor, Key, Row, Source, keys_of, rows_of, tracked_model
 
 # A request may write many rows; an entry shows at most so many, and a page never reads more.
 ROWS_PER_ENTRY = 8
@@ -106,33 +107,33 @@ def page(
 ) -> History:
     """One page of a timeline. With `root`, sentences about that object do not name it again."""
     limit = size * ROWS_PER_ENTRY
-    rows = read(sources, before=Cursor.read(after) if after else None, size=limit)
-    groups = [list(group) for _, group in groupby(rows, key=_request_of)]
-    cut_off = len(rows) == limit
+    keys = keys_of(sources, before=Cursor.read(after) if after else None, size=limit)
+    groups = [list(group) for _, group in groupby(keys, key=_request_of)]
+    cut_off = len(keys) == limit
     if cut_off and len(groups) > 1:
         groups.pop()  # its older rows may be missing: it opens the next page instead
     more = cut_off or len(groups) > size
     groups = groups[:size]
-    shown = [row for group in groups for row in group]
-    contexts = contexts_of(shown)
-    names = Names.gather(shown, contexts)
-    entries = [entry for group in groups if (entry := _entry(group, contexts, names, root))]
+    rows = rows_of(key for group in groups for key in group)
+    names = Names.gather(rows.values())
+    told = ([rows[key] for key in group] for group in groups)
+    entries = [entry for group in told if (entry := _entry(group, names, root))]
     last = Cursor(*groups[-1][-1][:3]) if groups else None
     return History(entries, str(last) if more and last else "")
 
 
-def _request_of(row: Row) -> Any:
+def _request_of(key: Key) -> Any:
     """What makes rows belong together: the request or task, else the transaction. Access events stand alone."""
-    if row.source == ACCESS:
-        return (ACCESS, row.row)
-    return row.context or row.at
+    if key.source == ACCESS:
+        return (ACCESS, key.row)
+    return key.context or key.at
 
 
-def _entry(group: list[Row], contexts: Any, names: Names, root: Root | None) -> Entry | None:
+def _entry(group: list[Row], names: Names, root: Root | None) -> Entry | None:
     newest = group[0]
     if newest.source == ACCESS:
         return _access_entry(newest, names)
-    facts = contexts.get(newest.context) or {}
+    facts = newest.facts
     parts = _merged(part for deed in _deeds(group) if (part := deed.tell(names, root)))
     if not parts:
         return None

@@ -24,12 +24,12 @@ class Names:
         self.found = found
 
     @classmethod
-    def gather(cls, rows: Iterable[Row], contexts: Mapping[Any, dict[str, Any]]) -> "Names":
+    def gather(cls, rows: Iterable[Row]) -> "Names":
         """Fetch everything that the rows refer to: one query per model."""
         wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
         person = get_user_model()
-        wanted[person] |= {facts.get("user") for facts in contexts.values()}
         for row in rows:
+            wanted[person].add(row.facts.get("user"))
             if row.source == ACCESS:
                 wanted[person] |= {row.after["user"], row.after["detail"].get("by")}
                 continue

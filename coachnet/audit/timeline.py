@@ -1,53 +1,55 @@
 """Reading the tables of history as one timeline, newest first, a page at a time.
 
-Each tracked model has its own table of events; all of them and the access events are read with one statement,
-however many there are. What comes out is rows; `coachnet.audit.history` makes sentences of them.
+Each tracked model has its own table of events. A page is read in two steps, however many tables there are: which rows
+come next, by the index of each table, and then those rows, from the tables that hold them. Both are written as SQL:
+to have the ORM build a union of thirty tables cost more than the rest of the page. What comes out is rows;
+`coachnet.audit.history` makes sentences of them.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.core import signing
-from django.db import models
-from django.db.models import (
-    Case,
-    F,
-    Func,
-    JSONField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    TextField,
-    UUIDField,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast, Collate, JSONObject
+from django.db import connection, models
+from django.db.models import Q, QuerySet
 from pghistory.models import Context
+from psycopg import sql
 
 from coachnet.audit.models import AccessEvent
 from coachnet.audit.protection import event_models, tracked_by
 
 ACCESS = "access"
-COLUMNS = ("at", "source", "row", "label", "obj", "context", "after", "before")
+
+
+class Key(NamedTuple):
+    """Which event: when, of which table, which row of it, in which request or task."""
+
+    at: dt.datetime
+    source: str
+    row: int
+    context: uuid.UUID | None
 
 
 class Row(NamedTuple):
-    """One event: when, of which table, which row of it, what was done to which object, and the object's columns.
+    """One event: its key, what was done to which object, by whom, and the object's columns.
 
-    `after` holds the columns as they became (for a removal: as they were), `before` those of the event before it.
+    `facts` says who and where, as the request or task wrote it down. `after` holds the columns as they became (for a
+    removal: as they were), `before` those of the event before it.
     """
 
     at: dt.datetime
     source: str
     row: int
+    context: uuid.UUID | None
     label: str
     obj: str
-    context: Any
+    facts: dict[str, Any]
     after: dict[str, Any]
     before: dict[str, Any] | None
 
@@ -86,96 +88,135 @@ class Source:
         return tracked._meta.label_lower if tracked else ACCESS
 
 
-def read(sources: Iterable[Source], *, before: Cursor | None, size: int) -> list[Row]:
-    """At most `size` rows of the sources, newest first, all older than the cursor. One query."""
-    branches = [_branch(source, before, size) for source in sources]
+def keys_of(sources: Iterable[Source], *, before: Cursor | None, size: int) -> list[Key]:
+    """At most `size` rows of the sources, newest first, all older than the cursor: only which they are. One query."""
+    branches: list[sql.Composable] = []
+    values: list[Any] = []
+    for source in sources:
+        text, own = _branch(source, before, size)
+        branches.append(text)
+        values += own
     if not branches:
         return []
-    if len(branches) == 1:
-        return [Row(*values) for values in branches[0]]
-    every = branches[0].union(*branches[1:], all=True).order_by("-at", "-source", "-row")
-    return [Row(*values) for values in every[:size]]
+    statement = _KEYS.format(sql.SQL(" UNION ALL ").join(branches)).as_string(None)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, size])
+        return [Key(*found) for found in cursor.fetchall()]
 
 
-def _branch(source: Source, before: Cursor | None, size: int) -> QuerySet[Any, Any]:
-    rows = _access_rows() if source.name == ACCESS else _event_rows(source.model, source.name)
-    rows = rows.filter(source.where)
+def rows_of(keys: Iterable[Key]) -> dict[Key, Row]:
+    """The rows themselves, from the tables that hold them. One query."""
+    wanted: dict[str, dict[int, Key]] = defaultdict(dict)
+    for key in keys:
+        wanted[key.source][key.row] = key
+    if not wanted:
+        return {}
+    statement = " UNION ALL ".join(_rows_text(name) for name in wanted)
+    values = [value for name, rows in wanted.items() for value in (name, list(rows))]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = cursor.fetchall()
+    rows: dict[Key, Row] = {}
+    for source, row, label, obj, facts, after, before in found:
+        key = wanted[source][row]
+        earlier = json.loads(before) if before else None
+        rows[key] = Row(*key, label, obj, json.loads(facts), json.loads(after), earlier)
+    return rows
+
+
+_KEYS = sql.SQL(
+    "SELECT * FROM ({}) AS every (at, source, row, context) ORDER BY at DESC, source DESC, row DESC LIMIT %s"
+)
+# The name in byte order, as Python compares it in `_older`.
+_BRANCH = sql.SQL(
+    '(SELECT {at}, %s COLLATE "C", {row}::bigint, {context} FROM {table} '
+    "WHERE {where} ORDER BY {at} DESC, {row} DESC LIMIT %s)"
+)
+_EVENTS = sql.SQL("""
+    SELECT %s, pgh_id::bigint, pgh_label, pgh_obj_id::text, coalesce(context.metadata, '{{}}'), to_jsonb(own),
+        CASE WHEN pgh_label = 'update' THEN (
+            SELECT to_jsonb(earlier) FROM {table} earlier
+            WHERE earlier.pgh_obj_id = own.pgh_obj_id AND earlier.pgh_id < own.pgh_id
+            ORDER BY earlier.pgh_id DESC LIMIT 1
+        ) END
+    FROM {table} own LEFT JOIN {contexts} context ON context.id = pgh_context_id
+    WHERE pgh_id = ANY(%s)""")
+# The address without its /128.
+_ACCESS = sql.SQL("""
+    SELECT %s, id, kind, user_id::text, '{{}}'::jsonb,
+        to_jsonb(own) || jsonb_build_object('user', user_id, 'address', host(address)), NULL::jsonb
+    FROM {table} own WHERE id = ANY(%s)""")
+
+
+def _branch(source: Source, before: Cursor | None, size: int) -> tuple[sql.Composable, list[Any]]:
+    """The keys of one table, and the values in it."""
+    where, values = _condition(source) if source.where else ("TRUE", [])
     if before:
-        rows = rows.filter(_older(source.name, before))
-    return rows.order_by("-at", "-row").values_list(*COLUMNS)[:size]
+        older, its_values = _older(source, before)
+        where, values = f"{where} AND {older}", [*values, *its_values]
+    return _branch_text(source.model, where), [source.name, *values, size]
 
 
-def _older(name: str, cursor: Cursor) -> Q:
+def _condition(source: Source) -> tuple[str, Iterable[Any]]:
+    """What the source lets through, as SQL and its values."""
+    query = QuerySet(source.model).filter(source.where).values("pk").query
+    compiler = query.get_compiler(connection=connection)
+    if sum(bool(count) for count in query.alias_refcount.values()) == 1:
+        return compiler.compile(query.where)
+    text, values = compiler.as_sql()  # other tables are asked, too
+    return f"{_order(source.model)[1]} IN ({text})", values
+
+
+@lru_cache(maxsize=1000)
+def _branch_text(model: type[models.Model], where: str) -> sql.SQL:
+    at, row = _order(model)
+    context = sql.SQL("NULL::uuid") if model is AccessEvent else sql.Identifier("pgh_context_id")
+    text = _BRANCH.format(
+        at=sql.Identifier(at),
+        row=sql.Identifier(row),
+        context=context,
+        table=_table(model),
+        where=sql.SQL(where),  # made by the ORM and by `_older`, values apart
+    )
+    return sql.SQL(text.as_string(None))
+
+
+def _order(model: type[models.Model]) -> tuple[str, str]:
+    return ("at", "id") if model is AccessEvent else ("pgh_created_at", "pgh_id")
+
+
+def _older(source: Source, cursor: Cursor) -> tuple[str, list[Any]]:
     """Rows after the cursor in the order (at, source, row), all descending; the source is the same for a table."""
-    if name > cursor.source:
-        return Q(at__lt=cursor.at)
-    if name < cursor.source:
-        return Q(at__lte=cursor.at)
-    return Q(at__lt=cursor.at) | Q(at=cursor.at, row__lt=cursor.row)
-
-
-# Kept: to work out the columns of every table anew was a quarter of the log's page. A query set that is filtered
-# further is copied, never changed.
-@cache
-def _event_rows(model: type[models.Model], name: str) -> QuerySet[Any, Any]:
-    # A plain query set: pghistory's own compiles proxied fields, of which there are none here.
-    events: QuerySet[Any, Any] = QuerySet(model)
-    columns = JSONObject(
-        **{
-            column.attname: F(column.attname)
-            for column in model._meta.fields
-            if not column.name.startswith("pgh_")
-        }
-    )
-    earlier = events.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
-    return events.annotate(
-        at=F("pgh_created_at"),
-        source=Collate(Value(name), "C"),  # in byte order, as Python compares it in `_older`
-        row=Cast("pgh_id", models.BigIntegerField()),
-        label=F("pgh_label"),
-        obj=Cast("pgh_obj_id", TextField()),
-        context=F("pgh_context_id"),
-        after=columns,
-        before=Case(
-            When(pgh_label="update", then=Subquery(earlier.order_by("-pgh_id").values_list(columns)[:1])),
-            default=Value(None),
-            output_field=JSONField(),
-        ),
-    )
+    at, row = _order(source.model)
+    if source.name > cursor.source:
+        return f"{at} < %s", [cursor.at]
+    if source.name < cursor.source:
+        return f"{at} <= %s", [cursor.at]
+    return f"({at}, {row}) < (%s, %s)", [cursor.at, cursor.row]
 
 
 @cache
-def _access_rows() -> QuerySet[Any, Any]:
-    facts = JSONObject(
-        user=F("user_id"),
-        address=Func("address", function="host", output_field=TextField()),  # without the /128
-        url=F("url"),
-        detail=F("detail"),
-        request_id=F("request_id"),
-    )
-    return QuerySet(AccessEvent).annotate(
-        source=Collate(Value(ACCESS), "C"),
-        row=F("id"),
-        label=F("kind"),
-        obj=Cast("user_id", TextField()),
-        context=Value(None, output_field=UUIDField()),
-        after=facts,
-        before=Value(None, output_field=JSONField()),
-    )
+def _rows_text(source: str) -> str:
+    if source == ACCESS:
+        return _ACCESS.format(table=_table(AccessEvent)).as_string(None)
+    return _EVENTS.format(table=_table(_events_of(source)), contexts=_table(Context)).as_string(None)
+
+
+def _table(model: type[models.Model]) -> sql.Identifier:
+    return sql.Identifier(model._meta.db_table)
+
+
+def _events_of(source: str) -> Any:
+    """The table of history that a source names."""
+    for events in event_models():
+        if tracked_by(events)._meta.label_lower == source:
+            return events
+    raise LookupError(source)
 
 
 @cache
 def tracked_model(source: str) -> type[models.Model]:
     """The model whose rows a source tells of: the table between two models itself, not the proxy that tracks it."""
-    for events in event_models():
-        model: Any = tracked_by(events)
-        if model._meta.label_lower == source:
-            found: type[models.Model] = model._meta.concrete_model if model._meta.proxy else model
-            return found
-    raise LookupError(source)
-
-
-def contexts_of(rows: Iterable[Row]) -> Mapping[Any, dict[str, Any]]:
-    """Who and where, for the contexts of some rows. One query."""
-    wanted = {row.context for row in rows if row.context}
-    return dict(Context.objects.filter(pk__in=wanted).values_list("pk", "metadata"))
+    model: Any = tracked_by(_events_of(source))
+    found: type[models.Model] = model._meta.concrete_model if model._meta.proxy else model
+    return found

@@ -2,14 +2,17 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from coachnet.accounts.models import User
 from coachnet.notifications.models import Notification, NotificationPreference, about_key, recipient_key
@@ -128,14 +131,26 @@ def _queue(wanted: Collection[tuple[str, Wanted]]) -> None:
         transaction.on_commit(send_soon)
 
 
+# That a worker has been asked to look and has not begun: two hundred answers of one minute ask once. Should the
+# asking get lost, the next one is heard after these seconds, and the clock's tick comes anyway.
+_ASKED, _ASKED_SECONDS = "notifications:asked", 5
+
+
 def send_soon() -> None:
     """Have a worker send what is due, now. Without the broker it waits for the next tick instead."""
     from coachnet.notifications import tasks
 
     try:
-        tasks.send_due.delay()
-    except OperationalError:
+        if cache.add(_ASKED, 1, _ASKED_SECONDS):
+            tasks.send_due.delay()
+    except (OperationalError, RedisError):
         log.warning("broker_away", task="send_due")
+
+
+def begin_to_look() -> None:
+    """What is committed from now on asks anew. Called by the worker before it looks, so that nothing is missed."""
+    with suppress(RedisError):
+        cache.delete(_ASKED)
 
 
 # --- By hand -----------------------------------------------------------------------------------

@@ -47,9 +47,8 @@ def answer(*, invitation: EventInvitation, coming: bool, diet: str = "") -> Regi
     """A person's own answer. She may change her mind both ways until the start. Raises AnswerRefused."""
     event = places.hold(invitation.event_id)
     now = timezone.now()  # after the lock, so that the line is in the order of the lock
-    invitation = EventInvitation.objects.select_related("user").get(pk=invitation.pk)
-    invitation.event = event
-    live = _live(invitation)
+    invitation = places.invitation_to(event, invitation.pk)
+    live = places.live_of(invitation)
     _demand_open(event, invitation, live, coming=coming, now=now)
     if not coming:
         return _stay_away(event, invitation, live, now)
@@ -80,9 +79,8 @@ def move(
     now = timezone.now()
     if not rules.can_mark_attendance(by, event):
         raise PermissionDenied
-    invitation = EventInvitation.objects.select_related("user").get(pk=invitation.pk)
-    invitation.event = event
-    live = _live(invitation)
+    invitation = places.invitation_to(event, invitation.pk)
+    live = places.live_of(invitation)
     if to == State.DECLINED:
         return _stay_away(event, invitation, live, now, by_hand=True)
     if live is None:
@@ -117,14 +115,6 @@ def _stay_away(
     if had_a_place or by_hand:
         notices.tell_answer(live, by_hand=by_hand)
     places.settle(event, now)
-    return live
-
-
-def _live(invitation: EventInvitation) -> Registration | None:
-    """The person's live registration as it stands now that the meeting is held."""
-    live = Registration.objects.live().filter(invitation=invitation).first()
-    if live:
-        live.invitation = invitation
     return live
 
 

@@ -6,8 +6,9 @@ from typing import ClassVar, NamedTuple, Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     def past(self, now: dt.datetime | None = None) -> Self:
         """Those that have ended."""
         return self.filter(ends_at__lte=now or timezone.now())
+
+    def with_hosts(self) -> Self:
+        """Adds `host_names`, å ä ö last."""
+        hosts = Organisation.objects.filter(hosted_events=OuterRef("pk")).order_by("sort_key")
+        return self.annotate(host_names=ArraySubquery(hosts.values("name")))
 
     def with_lines(self, now: dt.datetime | None = None) -> Self:
         """Those not yet begun where somebody waits for a place, and those where an offer has run out."""

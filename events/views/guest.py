@@ -30,7 +30,7 @@ WHY = "Opened from a mail by somebody who has no account"
 def _open(request: HttpRequest, token: str, purpose: Purpose) -> HttpResponse:
     """Take the token out of the address. Uses nothing up: mail scanners open links too."""
     key = key_in(token, purpose)
-    invitation = opened(key, purpose)
+    invitation = opened(key, purpose, lean=True)
     if invitation is None:
         return _closed(request)
     known = {name: value for name, value in request.session.get(OPENED, {}).items() if value != key}
@@ -49,7 +49,7 @@ def _invitation(request: HttpRequest, pk: int, purpose: Purpose) -> EventInvitat
     """The invitation, if this browser has opened its link and the link still works."""
     key = request.session.get(OPENED, {}).get(_name(pk, purpose), "")
     # Two hundred may answer in the same minute: what only the page shows is not fetched for an answer.
-    invitation = opened(key, purpose, lean=request.method == "POST")
+    invitation = opened(key, purpose, lean=request.method == "POST" and purpose is Purpose.ANSWER)
     return invitation if invitation and invitation.pk == pk else None
 
 

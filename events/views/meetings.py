@@ -29,7 +29,9 @@ PAGE_SIZE = 25
 
 def visible_event(request: SignedInRequest, pk: int) -> Event:
     """The meeting, if the person may see it; otherwise 404."""
-    return get_object_or_404(Event.objects.visible_to(request.user).select_related("created_by"), pk=pk)
+    return get_object_or_404(
+        Event.objects.visible_to(request.user).with_hosts().select_related("created_by"), pk=pk
+    )
 
 
 @requires(Permission.SEE_MEETINGS)
@@ -45,7 +47,7 @@ def event_list(request: SignedInRequest) -> HttpResponse:
             invitation_pk=Subquery(own.values("pk")[:1]),
             answer=Coalesce(Subquery(newest.values("state")[:1]), Value("")),
         )
-        .prefetch_related("hosts")
+        .with_hosts()
     )
     by = ("-starts_at", "-id") if view == "past" else ("starts_at", "id")
     chosen = events.past() if view == "past" else events.ahead()
@@ -74,35 +76,38 @@ def event_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def _console(request: SignedInRequest, event: Event) -> HttpResponse:
     group = console.group_of(request.GET.get("answer", "attended" if event.is_over else ""))
     text = request.GET.get("q", "").strip()[:100]
-    people = group.chosen(event.invitations.all()).with_people().with_sort_key()
+    tally = console.tally_of(event, request.user)
+    people = group.chosen(event.invitations.all()).as_rows().with_sort_key()
     by = ("sort_key", "pk")
     page = page_of(people.matching(text), by=by, after=request.GET.get("after", ""), size=PAGE_SIZE)
-    console.name_companies(request.user, page.rows)
     query = f"answer={group.key}" + (f"&q={text}" if text else "")
-    line = event.invitations.waiting().with_people().order_by("registrations__answered_at", "pk")
-    line = line.filter(registrations__state__in=["waiting", "offered"])
-    waiting = list(line[:5])
-    console.name_companies(request.user, waiting)
+    line = _first_in_line(event) if tally.counts["waiting"] else []
+    console.name_companies(request.user, [*page.rows, *line])
     context = {
         "event": event,
         "about": markdown.render(event.description),
-        "places": console.places_of(event),
-        "groups": console.GROUPS,
-        "counts": console.counts_of(event),
+        "places": tally.places,
+        "tabs": tally.tabs,
+        "counts": tally.counts,
         "group": group,
         "q": text,
         "people": page.rows,
         "next_url": f"?{query}&after={page.after}" if page.after else "",
-        "line": waiting,
+        "line": line,
         "mailings": console.mailings_of(event),
-        "verdict": console.verdict_on(event) if event.is_over else None,
-        "diets": console.diets_of(event),
-        "mine": EventInvitation.objects.of(request.user).filter(event=event).first(),
+        "verdict": console.verdict_on(event, asked=tally.counts["attended"]) if event.is_over else None,
+        "diets": tally.diets,
+        "is_invited": tally.is_invited,
         "can_edit": rules.can_edit(request.user, event),
         "can_remove": rules.can_remove(request.user, event),
         "can_mark_attendance": rules.can_mark_attendance(request.user, event),
     }
     return render(request, "events/event_detail.html", context)
+
+
+def _first_in_line(event: Event) -> list[EventInvitation]:
+    line = event.invitations.waiting().as_rows().order_by("registrations__answered_at", "pk")
+    return list(line.filter(registrations__state__in=["waiting", "offered"])[:5])
 
 
 def _member_page(

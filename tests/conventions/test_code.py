@@ -142,14 +142,18 @@ def calls(path: Path) -> Iterator[str]:
             yield ast.unparse(node.func)
 
 
-# Markdown is cleaned by nh3 before it is trusted; nothing else may be.
-TRUSTED_HTML = {"coachnet/lib/markdown.py"}
+# Markdown is cleaned by nh3 before it is trusted, and bare controls are put together from parts that are escaped one by
+# one, and are held against Django's own in tests/lib/test_ui.py; nothing else may be.
+TRUSTED_HTML = {"coachnet/lib/markdown.py", "coachnet/lib/forms.py"}
+# What is asked while others wait for the lock, each value apart (ADR 0033).
+WRITTEN_SQL = {("events/actions/places.py", "raw"), ("events/links.py", "raw")}
 
 
 def test_nothing_goes_round_escaping_or_the_orm():
     forbidden = re.compile(r"(^|\.)(mark_safe|extra|raw|SafeString|RawSQL)$")
     found = {(name_of(path), call) for path in modules() for call in calls(path) if forbidden.search(call)}
-    assert {(path, call) for path, call in found if path not in TRUSTED_HTML} == set()
+    rest = {(path, call) for path, call in found if path not in TRUSTED_HTML}
+    assert {(path, call.rpartition(".")[2]) for path, call in rest} == WRITTEN_SQL
 
 
 def test_no_path_of_a_developers_machine():

@@ -10,7 +10,7 @@ from django.utils import timezone
 from coachnet.accounts.models import User
 from coachnet.audit.models import AccessEvent
 from coachnet.notifications.models import Notification
-from events import actions, notices
+from events import actions, console, notices
 from events.models import Event, EventInvitation, Registration
 from tests.conftest import ClientOf
 from tests.factories.companies import CompanyFactory, ContactFactory
@@ -200,6 +200,24 @@ def test_a_company_that_is_marked_later_is_not_named_either(
     assert not any("Grannäs" in page(client, name, guest.event_id, query=query) for name, query in pages)
 
 
+def test_the_tabs_count_what_they_list(organiser: User):
+    event = EventFactory(capacity=2)
+    taken_away = GuestFactory(event=event, answered="declined")
+    taken_away.removed_at, taken_away.removed_by = timezone.now(), organiser
+    taken_away.save()
+    back = GuestFactory(event=event, answered="declined")
+    actions.answer(invitation=back, coming=True)
+    MemberFactory(event=event, answered="coming")
+    for state in ("declined", "declined", "waiting"):
+        GuestFactory(event=event, answered=state)
+    GuestFactory(event=event)
+    tally = console.tally_of(event, organiser)
+    listed = {group.key: group.chosen(event.invitations.all()).count() for group in console.GROUPS}
+    assert {group.key: count for group, count in tally.tabs} == listed
+    assert listed == {"coming": 2, "waiting": 1, "unanswered": 1, "away": 2, "all": 6, "attended": 0}
+    assert (tally.places.members, tally.places.guests, tally.is_invited) == (1, 1, False)
+
+
 def test_console_costs_the_same_for_one_and_eleven(
     organiser: User, client_of: ClientOf, django_assert_num_queries
 ):
@@ -215,11 +233,11 @@ def test_console_costs_the_same_for_one_and_eleven(
             MemberFactory(event=event, answered="declined")
         address = event.get_absolute_url()
         client.get(address)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(10):
             client.get(address)
         with django_assert_num_queries(8):
             client.get(address + "check-in/")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get("/meetings/")
 
 

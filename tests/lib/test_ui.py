@@ -250,13 +250,27 @@ class Chosen(forms.Form):
     many = forms.MultipleChoiceField(
         choices=[("a", "A"), ("b", "B")], widget=forms.CheckboxSelectMultiple(attrs={"data-x": PAYLOAD})
     )
+    words = forms.CharField(widget=forms.TextInput(attrs={"data-x": PAYLOAD, "readonly": True}))
+    number = forms.IntegerField(initial=0)
+    mail = forms.EmailField()
+    page = forms.URLField(assume_scheme="https")
+    day = forms.DateField(widget=DateInput, localize=True)
+    time = forms.TimeField(widget=TimeInput)
+    secret = forms.CharField(widget=forms.PasswordInput(render_value=True))
+    note = forms.CharField(widget=forms.Textarea(attrs={"data-x": PAYLOAD}))
+    is_sure = forms.BooleanField()
+    key = forms.CharField(widget=forms.HiddenInput)
 
 
-def test_selects_and_choices_are_drawn_as_django_draws_them() -> None:
+def test_controls_are_drawn_as_django_draws_them() -> None:
+    texts = dict.fromkeys(("words", "mail", "page", "secret", "note", "key", "is_sure"), PAYLOAD)
+    data = {"kind": PAYLOAD, "way": "a", "many": ["b"], "day": "2026-11-26", "number": "1000", **texts}
+
     def drawn(renderer: Any) -> str:
-        form = Chosen({"kind": PAYLOAD, "way": "a", "many": ["b"]}, renderer=renderer)
+        form, empty = Chosen(data, renderer=renderer), Chosen(renderer=renderer)
         every = [
-            *(str(field) for field in form),
+            *(str(field) for field in (*form, *empty)),
+            *(field.as_hidden() for field in form),
             *(one.tag() for name in ("way", "many") for one in form[name]),
         ]
         return re.sub(r"\s+", " ", " ".join(every)).replace("> <", "><")
@@ -264,8 +278,8 @@ def test_selects_and_choices_are_drawn_as_django_draws_them() -> None:
     ours = drawn(forms.renderers.get_default_renderer())
     assert ours == drawn(forms.renderers.DjangoTemplates())
     assert "<img" not in ours
-    assert ours.count("checked") == 4
-    assert ours.count("selected") == 1
+    assert ours.count("checked") == 5
+    assert ours.count("selected") == 2
 
 
 def test_a_choice_by_name_is_the_one_of_django() -> None:

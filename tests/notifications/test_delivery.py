@@ -395,6 +395,17 @@ def test_what_is_due_at_once_leaves_right_after_the_commit(
     assert callbacks == []
 
 
+def test_a_worker_is_asked_once_until_it_looks(monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks.send_due, "delay", lambda: asked.append(1))
+    actions.send_soon()
+    actions.send_soon()
+    assert asked == [1]
+    tasks.send_due()
+    actions.send_soon()
+    assert asked == [1, 1]
+
+
 def test_without_the_broker_it_waits_for_the_tick(coach, probe, mailbox, monkeypatch):
     from kombu.exceptions import OperationalError
 

@@ -129,14 +129,6 @@ def option_tags(options: list[dict[str, Any]]) -> SafeString:
 
 
 @register.filter
-def input_tag(widget: dict[str, Any]) -> SafeString:
-    """One radio or check box, as its widget describes it."""
-    value = "" if widget["value"] is None else format_html(' value="{}"', str(widget["value"]))
-    attributes = _widget_attributes(widget["attrs"])
-    return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, attributes)
-
-
-@register.filter
 def error_id(field: BoundField) -> str:
     """The id that errors of this field are announced by."""
     return f"{field.auto_id}_error" if field.auto_id else ""
