@@ -18,6 +18,7 @@ from coachnet.accounts.models import User
 from coachnet.lib.templatetags.formats import days, relative_day
 from companies import organisation_number
 from companies.models import Company
+from companies.querysets import NEVER
 
 # What a list shows of an engagement.
 _STANDING = ("company", "stage", "started_on")
@@ -93,7 +94,7 @@ class Row:
 
 
 def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
-    """The companies (annotated by `with_last_session`) as rows, at three queries however many they are.
+    """The companies (annotated by `with_heard_on`) as rows, at three queries however many they are.
 
     A next step is shown only to those who may read the action plan.
     """
@@ -110,12 +111,17 @@ def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
 
 def hits_for(companies: Iterable[Company]) -> list[Row]:
     """The companies as rows with no more than their stage: what a list that answers while one types has room for."""
-    rows = {company.pk: Row(company, last_on=getattr(company, "last_on", None)) for company in companies}
+    rows = {company.pk: Row(company, last_on=_last_on(company)) for company in companies}
     for company, engagement in current_engagements(rows).items():
         rows[company].stage = engagement.current_stage.number
         rows[company].stage_name = engagement.get_stage_display()
         rows[company].coached_since = engagement.started_on
     return list(rows.values())
+
+
+def _last_on(company: Company) -> dt.date | None:
+    heard: dt.date = getattr(company, "heard_on", NEVER)
+    return heard if heard != NEVER else None
 
 
 def current_engagements(companies: Iterable[int]) -> dict[int, Any]:

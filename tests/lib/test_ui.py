@@ -21,6 +21,7 @@ from coaching.models import Session
 from coachnet.lib.forms import DateInput, TimeInput
 from coachnet.lib.receipts import receipt, undo_address
 from coachnet.lib.templatetags import ui
+from coachnet.lib.templatetags.ui import select_tag
 
 PAYLOAD = "\"><img src=x onerror=alert(1)>'"
 
@@ -266,6 +267,17 @@ def test_selects_and_choices_are_drawn_as_django_draws_them() -> None:
     assert "<img" not in ours
     assert ours.count("checked") == 4
     assert ours.count("selected") == 1
+
+
+@pytest.mark.parametrize("value", [PAYLOAD, "a", "3", "", "unknown", None])
+def test_our_shorter_way_to_a_select_ends_at_djangos(value: str | None) -> None:
+    form = Chosen({} if value is None else {"kind": value}, renderer=forms.renderers.DjangoTemplates())
+    field, attrs = form["kind"], {"class": "input", "placeholder": False, "title": PAYLOAD}
+
+    def flat(text: str) -> str:
+        return re.sub(r"\s+", " ", text).replace("> <", "><")
+
+    assert flat(select_tag(field, dict(attrs))) == flat(field.as_widget(attrs=dict(attrs)))
 
 
 def test_a_choice_by_name_is_the_one_of_django() -> None:

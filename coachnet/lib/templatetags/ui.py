@@ -11,7 +11,7 @@ from django.forms import BaseForm, BaseFormSet, BoundField
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_cotton.templatetags import Attrs
@@ -105,7 +105,35 @@ def control(field: BoundField, attrs: Attrs | None = None) -> SafeString:
     if kind not in ("check", "hidden") and "placeholder" not in extra:
         # A placeholder is never a label; libraries that set one anyway are overruled.
         extra["placeholder"] = False
-    return field.as_widget(attrs=extra)
+    return select_tag(field, extra) if type(field.field.widget) is forms.Select else field.as_widget(attrs=extra)
+
+
+def select_tag(field: BoundField, attrs: dict[str, Any]) -> SafeString:
+    """A select as its widget would draw it, without a dictionary and a template for each of its options."""
+    widget: Any = field.field.widget
+    attrs = field.build_widget_attrs(attrs, widget)
+    if field.auto_id and "id" not in widget.attrs:
+        attrs.setdefault("id", field.auto_id)
+    attributes = _widget_attributes(widget.build_attrs(widget.attrs, attrs))
+    left = set(widget.format_value(field.value()))  # to be marked as chosen: only the first of several alike
+    parts = []
+    for value, label in widget.choices:
+        if isinstance(label, list | tuple):
+            options = [_option(one, words, left) for one, words in label]
+            parts.append(f'\n  <optgroup label="{escape(value)}">{"".join(options)}\n  </optgroup>')
+        else:
+            parts.append(_option(value, label, left))
+    return SafeString(
+        f'<select name="{escape(field.html_name)}"{attributes}>{"".join(parts)}\n</select>'  # each part is escaped
+    )
+
+
+def _option(value: Any, label: Any, left: set[str]) -> str:
+    text = "" if value is None else str(value)
+    is_chosen = text in left
+    if is_chosen:
+        left.clear()
+    return f'\n  <option value="{escape(text)}"{" selected" if is_chosen else ""}>{conditional_escape(label)}</option>'
 
 
 def _widget_attributes(attrs: dict[str, Any]) -> SafeString:
