@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from coachnet.accounts.models import User
-from coachnet.lib.templatetags.formats import days, relative_day
+from coachnet.lib.templatetags.formats import days, is_late, iso_day, relative_day
 from companies import organisation_number
 from companies.models import Company
 from companies.querysets import NEVER
@@ -82,15 +82,36 @@ class Row:
         return days(since) if since else relative_day(self.last_on, "capital")
 
     @property
+    def place(self) -> str:
+        """The municipality, or nothing."""
+        return str(self.company.municipality or "")
+
+    @property
+    def held_words(self) -> str:
+        """How many sessions were held in the year, in words."""
+        held = len(self.ticks)
+        return ngettext("%(held)s tillfälle", "%(held)s tillfällen", held) % {"held": held}
+
+    @property
+    def step_is_late(self) -> bool:
+        """Whether the next step should have been taken."""
+        return is_late(self.next_step.due_on)
+
+    @property
+    def step_day(self) -> str:
+        """When the next step is due, or nothing."""
+        return iso_day(self.next_step.due_on)
+
+    @property
     def place_and_stage(self) -> str:
         """What stands beside the name in a list of hits."""
-        return " · ".join(filter(None, (str(self.company.municipality or ""), self.stage_name)))
+        return " · ".join(filter(None, (self.place, self.stage_name)))
 
     @property
     def meta(self) -> str:
         """What tells companies of like names apart when one is chosen."""
         number = organisation_number.shown(self.company.organisation_number)
-        return " · ".join(filter(None, (str(self.company.municipality or ""), number)))
+        return " · ".join(filter(None, (self.place, number)))
 
 
 def rows_for(companies: Iterable[Company], user: User) -> list[Row]:

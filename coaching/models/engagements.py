@@ -1,6 +1,7 @@
 """A company's time in a programme: who coaches it, how far it has come and where it is going."""
 
 import datetime as dt
+from functools import cache
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -59,12 +60,17 @@ class Stage(models.TextChoices):
     @property
     def number(self) -> int:
         """1–6, the strand of the ring."""
-        return list(Stage).index(self) + 1
+        return _numbers()[self]
 
     @property
     def next(self) -> "Stage | None":
         """The stage that follows, or None when the ring has closed."""
         return list(Stage)[self.number] if self.number < len(Stage) else None
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    return {stage: number for number, stage in enumerate(Stage, start=1)}
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):

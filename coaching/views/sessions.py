@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from coaching import actions, reminders, rules
+from coaching import actions, listing, reminders, rules
 from coaching.models import Action, Session, SessionCoach, SessionContact, SessionStrategy
 from coaching.models.sessions import BIN_DAYS
 from coaching.notes import seems_to_hold_personal_number
@@ -29,14 +28,8 @@ from coachnet.accounts.roles import Permission
 from coachnet.audit.history import Related, history_of
 from coachnet.lib import markdown
 from coachnet.lib.receipts import receipt
-from companies.models import CircularStrategy
 
 State = Session.State
-# Who and about what, beside a row.
-PEOPLE = (
-    Prefetch("coaches", User.objects.only("name", "email")),
-    Prefetch("strategies", CircularStrategy.objects.only("code")),
-)
 STATES = {
     "planned": State.PLANNED,
     "held": State.HELD,
@@ -85,8 +78,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=state)
     if incomplete:
         rows = rows.incomplete()
-    page = paging.newest_first(request, rows.as_rows().prefetch_related(*PEOPLE), are_few=mine)
-    readable = Session.objects.visible_to(user).filter(pk__in=[row.pk for row in page.rows])
+    page = paging.newest_first(request, listing.as_lines(rows, user), are_few=mine)
     states = [
         Choice(gettext_lazy("Alla"), _with(request, state="", incomplete=""), not state and not incomplete)
     ]
@@ -97,7 +89,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     states.append(Choice(gettext_lazy("Ofullständiga"), _with(request, state="", incomplete="1"), incomplete))
     values = {
         "page": page,
-        "readable": set(readable.values_list("pk", flat=True)),
+        "lines": listing.lines_of(page.rows),
         "mine": mine,
         "logs": logs,
         "mine_url": _with(request, scope=""),
