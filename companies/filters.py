@@ -1,9 +1,10 @@
 """The list of companies as its address says: view, search, filters, order."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
@@ -11,6 +12,7 @@ from django.db.models import Count, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,7 @@ from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
 from companies import coached, search
 from companies.models import Company
-from companies.offered import offered
+from companies.offered import Pairs, offered
 from companies.querysets import CompanyQuerySet
 
 ORDERS = {
@@ -50,19 +52,44 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer("stage", _("Alla steg"), coached.stage_choices())
-        found = offered()
-        self._offer("strategy", _("Alla strategier"), found["strategy"])
-        self._offer("sub_region", _("Alla delregioner"), found["sub_region"])
-        self._offer("municipality", _("Alla kommuner"), found["municipality"])
-        self._offer("organisation", _("Alla organisationer"), found["organisation"])
+        self._offer("stage", _("Alla steg"), coached.stage_choices)
+        self._offer("strategy", _("Alla strategier"), lambda: self._offered["strategy"])
+        self._offer("sub_region", _("Alla delregioner"), lambda: self._offered["sub_region"])
+        self._offer("municipality", _("Alla kommuner"), lambda: self._offered["municipality"])
+        self._offer("organisation", _("Alla organisationer"), lambda: self._offered["organisation"])
 
-    def _offer(self, name: str, every: Any, pairs: list[tuple[str, Any]]) -> None:
-        self.fields[name].choices = [("", every), *pairs]  # type: ignore[attr-defined]
+    def _offer(self, name: str, every: Promise, pairs: Callable[[], list[tuple[str, Any]]]) -> None:
+        self.fields[name].choices = lambda: [("", every), *pairs()]  # type: ignore[attr-defined]
 
-    def selects(self) -> list[forms.BoundField]:
-        """The controls in the fold: everything but the search."""
-        return [self[name] for name in self.fields if name != "q"]
+    @cached_property
+    def _offered(self) -> dict[str, Pairs]:
+        """Read when the fold is drawn or one of the filters was chosen, and once."""
+        return offered()
+
+    def selects(self) -> list["Choices"]:
+        """The controls in the fold: everything but the search. What does not exist is not chosen."""
+        chosen = self.cleaned_data
+        return [
+            Choices(
+                name,
+                str(field.label),
+                field.widget.attrs.get("translate", ""),
+                chosen.get(name, ""),
+                tuple((value, str(words)) for value, words in field.choices),  # type: ignore[attr-defined]
+            )
+            for name, field in self.fields.items()
+            if name != "q"
+        ]
+
+
+class Choices(NamedTuple):
+    """One filter in full. Nobody's own: everybody is offered the same, so it is drawn once for all (keep)."""
+
+    name: str
+    label: str
+    translate: str
+    chosen: str
+    pairs: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -129,7 +156,10 @@ class CompanyList:
         """How many each view holds without filters. One query, and one more for a coach."""
         counts = {"network": self.visible.count()}
         if self.has_own:
-            mine = self._of_view("mine").order_by().annotate(is_quiet=self.visible.is_quiet_since(self._quiet_day))
+            # Her own are all among those she may see: no need to ask twice.
+            mine = Company.objects.of(self.user).annotate(
+                is_quiet=self.visible.is_quiet_since(self._quiet_day)
+            )
             counts |= mine.aggregate(mine=Count("pk"), quiet=Count("pk", filter=Q(is_quiet=True)))
         return counts
 

@@ -105,25 +105,27 @@ def session_list(request: HttpRequest) -> HttpResponse:
 def session_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One session as a document. After saving it also says what to do next."""
     user = _user(request)
-    session = get_object_or_404(Session.objects.visible_to(user).with_rows(), pk=pk)
+    session = get_object_or_404(listing.as_document(Session.objects.visible_to(user)), pk=pk)
     may_edit = rules.can_edit_session(user, session)
     engagement = session.engagement
+    saved = may_edit and "saved" in request.GET
     values = {
         "session": session,
         "company": engagement.company,
         "engagement": engagement,
+        "missing": session.missing,
         "note": markdown.render(session.note),
-        "coaches": session.session_coaches.select_related("coach", "organisation"),
-        "actions": session.actions.select_related("owner_coach", "owner_contact").order_by(
-            "created_at", "id"
-        ),
-        "next_session": Session.objects.present().filter(planned_in=session).first(),
+        "coaches": listing.coaches_of(session),
+        "actions": listing.steps_of(session),
+        "next_session": listing.planned_in(session),
         "may_edit": may_edit,
         "day_now": timezone.localdate(),
-        "saved": may_edit and "saved" in request.GET,
+        "saved": saved,
         "personal_number": may_edit and seems_to_hold_personal_number(session.note),
-        "open_count": Action.objects.visible_to(user).open().filter(engagement=engagement).count(),
     }
+    if saved:
+        plan = Action.objects.visible_to(user).open().filter(engagement=engagement)
+        values["open_count"] = plan.count()
     if session.state == State.PLANNED:
         values |= around(user, engagement.company, but=session.pk)
     if session.reminds_contacts:

@@ -30,6 +30,7 @@ class Kept(Node):
 
     def _draw(self, context: Context, values: dict[str, Any]) -> str:
         alone = Context(values, autoescape=context.autoescape)
+        assert context.template is not None  # the one that is being drawn
         with alone.bind_template(context.template), alone.render_context.push_state(context.template):
             return self.nodelist.render(alone)
 

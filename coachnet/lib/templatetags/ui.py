@@ -12,7 +12,7 @@ from django.forms import BaseForm, BaseFormSet, BoundField
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_cotton.templatetags import Attrs
@@ -66,10 +66,10 @@ def ring(step: int, size: str = "") -> SafeString:
 @register.simple_tag
 def strip(ticks: Iterable[float]) -> SafeString:
     """`{% strip ticks %}`: contact over twelve months, in percent of the year; 100 is today. Words stand beside it."""
-    marks = "".join([f'<path class="strip__tick" d="M{float(tick)} 2v12"/>' for tick in ticks])
-    return SafeString(
-        '<svg class="strip" viewBox="0 0 100 16" aria-hidden="true"><path class="strip__line" d="M0 8h100"/>'
-        f"{marks}</svg>"  # numbers and nothing else
+    marks = " ".join([f"M{tick} 2v12" for tick in ticks])
+    return format_html(
+        '<svg class="strip" viewBox="0 0 100 16" aria-hidden="true"><path class="strip__line" d="M0 8h100"/>{}</svg>',
+        format_html('<path class="strip__tick" d="{}"/>', marks) if marks else "",
     )
 
 
@@ -83,7 +83,7 @@ def address(route: str, key: int | UUID) -> str:
 def avatar(name: str = "", symbol: str = "") -> SafeString:
     """`{% avatar person.name %}`: initials, or an icon; the name stands beside it."""
     inside = icon(symbol, "sm") if symbol else initials(name)
-    return SafeString(f'<span class="avatar" aria-hidden="true">{conditional_escape(inside)}</span>')
+    return format_html('<span class="avatar" aria-hidden="true">{}</span>', inside)
 
 
 @register.filter
@@ -113,7 +113,9 @@ def control(field: BoundField, attrs: Attrs | None = None) -> SafeString:
     if kind not in ("check", "hidden") and "placeholder" not in extra:
         # A placeholder is never a label; libraries that set one anyway are overruled.
         extra["placeholder"] = False
-    return select_tag(field, extra) if type(field.field.widget) is forms.Select else field.as_widget(attrs=extra)
+    return (
+        select_tag(field, extra) if type(field.field.widget) is forms.Select else field.as_widget(attrs=extra)
+    )
 
 
 def select_tag(field: BoundField, attrs: dict[str, Any]) -> SafeString:
@@ -124,24 +126,30 @@ def select_tag(field: BoundField, attrs: dict[str, Any]) -> SafeString:
         attrs.setdefault("id", field.auto_id)
     attributes = _widget_attributes(widget.build_attrs(widget.attrs, attrs))
     left = set(widget.format_value(field.value()))  # to be marked as chosen: only the first of several alike
-    parts = []
-    for value, label in widget.choices:
-        if isinstance(label, list | tuple):
-            options = [_option(one, words, left) for one, words in label]
-            parts.append(f'\n  <optgroup label="{escape(value)}">{"".join(options)}\n  </optgroup>')
-        else:
-            parts.append(_option(value, label, left))
-    return SafeString(
-        f'<select name="{escape(field.html_name)}"{attributes}>{"".join(parts)}\n</select>'  # each part is escaped
+    parts = [
+        format_html('\n  <optgroup label="{}">{}\n  </optgroup>', value, _options(label, left))
+        if isinstance(label, list | tuple)
+        else _options([(value, label)], left)
+        for value, label in widget.choices
+    ]
+    every = format_html_join("", "{}", ((part,) for part in parts))
+    return format_html('<select name="{}"{}>{}\n</select>', field.html_name, attributes, every)
+
+
+def _options(pairs: Iterable[tuple[Any, Any]], left: set[str]) -> SafeString:
+    return format_html_join(
+        "",
+        '\n  <option value="{}"{}>{}</option>',
+        (("" if value is None else str(value), _mark(value, left), label) for value, label in pairs),
     )
 
 
-def _option(value: Any, label: Any, left: set[str]) -> str:
-    text = "" if value is None else str(value)
-    is_chosen = text in left
-    if is_chosen:
-        left.clear()
-    return f'\n  <option value="{escape(text)}"{" selected" if is_chosen else ""}>{conditional_escape(label)}</option>'
+def _mark(value: Any, left: set[str]) -> SafeString | str:
+    """The mark of the chosen option, once."""
+    if ("" if value is None else str(value)) not in left:
+        return ""
+    left.clear()
+    return _widget_attributes({"selected": True})
 
 
 def _widget_attributes(attrs: dict[str, Any]) -> SafeString:
