@@ -144,16 +144,29 @@ def address(route: str) -> str:
 
 def start_of(user: User) -> Place:
     """Where a person starts: at her day, at the overview when there is nothing else, or at a page of places."""
-    if user.may(Permission.LOG_SESSIONS):
+    return _start(user.permissions)
+
+
+def _start(permissions: frozenset[Permission]) -> Place:
+    if Permission.LOG_SESSIONS in permissions:
         return TODAY
-    others = [place for place in PLACES if place.permission and user.may(place.permission)]
+    others = [place for place in PLACES if place.permission and place.permission in permissions]
     return OVERVIEW if others == [OVERVIEW] else START
+
+
+def here(request: HttpRequest) -> str:
+    """The route of the page that is asked for, or nothing."""
+    return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def menu(request: HttpRequest, user: User) -> list[Item]:
     """The places a person may go to, with the present one marked. The first is where they start."""
-    here = request.resolver_match.view_name if request.resolver_match else ""
-    start = start_of(user)
+    return items_for(user.permissions, here(request))
+
+
+def items_for(permissions: frozenset[Permission], here: str) -> list[Item]:
+    """The menu of everybody with these permissions on the page of a route."""
+    start = _start(permissions)
     return [
         Item(
             address(place.route),
@@ -164,7 +177,7 @@ def menu(request: HttpRequest, user: User) -> list[Item]:
             sentence=place.sentence,
         )
         for place in (start, *(one for one in PLACES if one is not start))
-        if place.permission is None or user.may(place.permission)
+        if place.permission is None or place.permission in permissions
     ]
 
 

@@ -12,12 +12,14 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from coachnet.accounts.models import User
-from coachnet.lib.templatetags.formats import days, relative_day
+from coachnet.lib import markdown
+from coachnet.lib.templatetags.formats import days, is_late, iso_day, relative_day
 from companies import organisation_number
 from companies.models import Company
+from companies.querysets import NEVER
 
 # What a list shows of an engagement.
 _STANDING = ("company", "stage", "started_on")
@@ -81,41 +83,85 @@ class Row:
         return days(since) if since else relative_day(self.last_on, "capital")
 
     @property
+    def place(self) -> str:
+        """The municipality, or nothing."""
+        return str(self.company.municipality or "")
+
+    @property
+    def held_words(self) -> str:
+        """How many sessions were held in the year, in words."""
+        held = len(self.ticks)
+        return ngettext("%(held)s tillfälle", "%(held)s tillfällen", held) % {"held": held}
+
+    @property
+    def step_is_late(self) -> bool:
+        """Whether the next step should have been taken."""
+        return is_late(self.next_step.due_on)
+
+    @property
+    def step_day(self) -> str:
+        """When the next step is due, or nothing."""
+        return iso_day(self.next_step.due_on)
+
+    @property
     def place_and_stage(self) -> str:
         """What stands beside the name in a list of hits."""
-        return " · ".join(filter(None, (str(self.company.municipality or ""), self.stage_name)))
+        return " · ".join(filter(None, (self.place, self.stage_name)))
 
     @property
     def meta(self) -> str:
         """What tells companies of like names apart when one is chosen."""
         number = organisation_number.shown(self.company.organisation_number)
-        return " · ".join(filter(None, (str(self.company.municipality or ""), number)))
+        return " · ".join(filter(None, (self.place, number)))
 
 
 def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
-    """The companies (annotated by `with_last_session`) as rows, at three queries however many they are.
+    """The companies (annotated by `with_heard_on`) as rows, at three queries however many they are.
 
     A next step is shown only to those who may read the action plan.
     """
-    rows = {row.company.pk: row for row in hits_for(companies)}
-    for company, ticks in _ticks(rows).items():
-        rows[company].ticks = ticks
-    open_actions = actions().visible_to(user).open().filter(engagement__company__in=rows)
-    first = open_actions.order_by("engagement__company", models.F("due_on").asc(nulls_last=True), "id")
-    shown = ("what", "due_on", "engagement__company")
-    for action in first.distinct("engagement__company").select_related("engagement").only(*shown):
-        rows[action.engagement.company_id].next_step = action
+    rows = {company.pk: Row(company, last_on=_last_on(company)) for company in companies}
+    found = engagement_model().objects.filter(company__in=list(rows)).with_is_read(user)
+    engagements = {one.pk: one for one in found.only(*_STANDING, "ended_on").order_by("started_on", "id")}
+    for engagement in engagements.values():
+        if engagement.is_open:
+            _tell_stage(rows[engagement.company_id], engagement)
+    for engagement, ticks in _ticks(engagements).items():
+        rows[engagements[engagement].company_id].ticks += ticks
+    for action in _next_steps([one.pk for one in engagements.values() if one.is_read]):
+        row = rows[engagements[action.engagement_id].company_id]
+        row.next_step = min(filter(None, (row.next_step, action)), key=_soonest)
     return list(rows.values())
 
 
 def hits_for(companies: Iterable[Company]) -> list[Row]:
     """The companies as rows with no more than their stage: what a list that answers while one types has room for."""
-    rows = {company.pk: Row(company, last_on=getattr(company, "last_on", None)) for company in companies}
+    rows = {company.pk: Row(company) for company in companies}
     for company, engagement in current_engagements(rows).items():
-        rows[company].stage = engagement.current_stage.number
-        rows[company].stage_name = engagement.get_stage_display()
-        rows[company].coached_since = engagement.started_on
+        _tell_stage(rows[company], engagement)
     return list(rows.values())
+
+
+def _tell_stage(row: Row, engagement: Any) -> None:
+    row.stage = engagement.current_stage.number
+    row.stage_name = engagement.get_stage_display()
+    row.coached_since = engagement.started_on
+
+
+def _next_steps(engagements: list[int]) -> Any:
+    """The first open action of each engagement."""
+    first = actions().open().filter(engagement__in=engagements)
+    first = first.order_by("engagement_id", models.F("due_on").asc(nulls_last=True), "id")
+    return first.distinct("engagement_id").only("what", "due_on", "engagement")
+
+
+def _soonest(action: Any) -> tuple[dt.date, Any]:
+    return action.due_on or dt.date.max, action.pk
+
+
+def _last_on(company: Company) -> dt.date | None:
+    heard: dt.date = getattr(company, "heard_on", NEVER)
+    return heard if heard != NEVER else None
 
 
 def current_engagements(companies: Iterable[int]) -> dict[int, Any]:
@@ -124,40 +170,58 @@ def current_engagements(companies: Iterable[int]) -> dict[int, Any]:
     return {one.company_id: one for one in found.order_by("started_on", "id")}
 
 
-def _ticks(companies: Iterable[int]) -> dict[int, list[float]]:
+def _ticks(engagements: Iterable[int]) -> dict[int, list[float]]:
     """When sessions were held in the last year, as percent of the year; 100 is today. One query."""
     today = timezone.localdate()
-    held = (
-        sessions()
-        .held()
-        .filter(
-            engagement__company__in=list(companies), date__gt=today - dt.timedelta(days=YEAR), date__lte=today
-        )
-    )
+    year = (today - dt.timedelta(days=YEAR), today)
+    held = sessions().held().filter(engagement__in=list(engagements), date__gt=year[0], date__lte=year[1])
     ticks: dict[int, list[float]] = defaultdict(list)
-    for company, day in held.order_by("-date").values_list("engagement__company", "date"):
-        ticks[company].append(round(100 - (today - day).days * 100 / YEAR, 1))
+    for engagement, day in held.order_by("-date").values_list("engagement", "date"):
+        ticks[engagement].append(round(100 - (today - day).days * 100 / YEAR, 1))
     return ticks
 
 
-def engagements_of(company: Company, user: User) -> Any:
-    """The company's engagements with their coaches, open ones first, then the latest.
+def engagements_of(company: Company, user: User) -> list[Any]:
+    """The engagements of a company that the person may see, with their coaches: open ones first, then the latest.
 
     `is_read` says whether the person may read its goals, notes and actions.
     """
-    engagements = engagement_model().objects
-    found = engagements.listed_for(user).filter(company=company).with_people()
-    found = found.annotate(
-        is_read=models.Exists(engagements.visible_to(user).filter(pk=models.OuterRef("pk")))
+    found = engagement_model().objects.filter(company=company).with_is_read(user).with_coaches_named()
+    found = found.only("stage", "started_on", "ended_on")
+    return list(found.order_by(models.F("ended_on").desc(nulls_first=True), "-started_on", "-id"))
+
+
+@dataclass(frozen=True)
+class Knot:
+    """One session on a company's thread, with who coached and the beginning of the note where it may be read."""
+
+    session: Any
+    coaches: list[str]
+    note: str | None
+
+    @property
+    def day(self) -> str:
+        """When, as 2026-11-23."""
+        return iso_day(self.session.date)
+
+
+def knots_of(found: list[Any]) -> list[Knot]:
+    """The sessions (annotated with `note_read`) as knots, at one query however many they are."""
+    names: dict[Any, list[str]] = defaultdict(list)
+    taken = _related(sessions().model, "session_coaches").objects.filter(
+        session__in=[one.pk for one in found]
     )
-    return found.order_by(models.F("ended_on").desc(nulls_first=True), "-started_on", "-id")
+    for session, name, email in taken.values_list("session", "coach__name", "coach__email"):
+        names[session].append(name or email)
+    plain = (None if one.note_read is None else markdown.plain(one.note_read) for one in found)
+    return [Knot(one, names[one.pk], note) for one, note in zip(found, plain, strict=True)]
 
 
 def stages_of(engagement: Any) -> list[dict[str, Any]]:
     """The six stages as the ring's list shows them: which are done, where it is now, and since when."""
     if engagement is None:
         return []
-    entered = {change.stage: change.entered_on for change in engagement.stage_changes.all()}
+    entered = dict(engagement.stage_changes.values_list("stage", "entered_on"))
     now = engagement.current_stage.number
     stages = []
     for step, (stage, name) in enumerate(stage_choices(), start=1):

@@ -1,29 +1,28 @@
 """The list of companies as its address says: view, search, filters, order."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from coachnet.accounts.models import Organisation, User
+from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
-from coachnet.lib.subqueries import CountOf
-from coachnet.lib.swedish import SvSortKey
 from companies import coached, search
-from companies.forms import StrategyChoice
-from companies.models import CircularStrategy, Company, Municipality, SubRegion
+from companies.models import Company
+from companies.offered import Pairs, offered
 from companies.querysets import CompanyQuerySet
 
-NEVER = dt.date.min
 ORDERS = {
     "name": ("sort_key", "pk"),
     "newest": ("-heard_on", "sort_key", "pk"),
@@ -37,37 +36,60 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("Sök företag på namn, ort eller organisationsnummer"), required=False)
     stage = forms.ChoiceField(label=_("Steg"), required=False)
-    strategy = StrategyChoice(
-        CircularStrategy.objects.all(),
-        label=_("Huvudstrategi"),
-        required=False,
-        empty_label=_("Alla strategier"),
-    )
-    sub_region = forms.ModelChoiceField(
-        SubRegion.objects.all(),
+    strategy = forms.ChoiceField(label=_("Huvudstrategi"), required=False)
+    sub_region = forms.ChoiceField(
         label=_("Delregion"),
         required=False,
-        empty_label=_("Alla delregioner"),
         widget=forms.Select(attrs={"translate": "no"}),  # names of places
     )
-    municipality = forms.ModelChoiceField(
-        Municipality.objects.all(), label=_("Kommun"), required=False, empty_label=_("Alla kommuner")
-    )
+    municipality = forms.ChoiceField(label=_("Kommun"), required=False)
     size = forms.ChoiceField(
         label=_("Storleksklass"),
         required=False,
         choices=[("", _("Alla storlekar")), *Company.SizeClass.choices],
     )
-    organisation = forms.ModelChoiceField(
-        Organisation.objects.order_by(SvSortKey("name")),
-        label=_("Ansvarig organisation"),
-        required=False,
-        empty_label=_("Alla organisationer"),
-    )
+    organisation = forms.ChoiceField(label=_("Ansvarig organisation"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stage"].choices = [("", _("Alla steg")), *coached.stage_choices()]  # type: ignore[attr-defined]
+        self._offer("stage", _("Alla steg"), coached.stage_choices)
+        self._offer("strategy", _("Alla strategier"), lambda: self._offered["strategy"])
+        self._offer("sub_region", _("Alla delregioner"), lambda: self._offered["sub_region"])
+        self._offer("municipality", _("Alla kommuner"), lambda: self._offered["municipality"])
+        self._offer("organisation", _("Alla organisationer"), lambda: self._offered["organisation"])
+
+    def _offer(self, name: str, every: Promise, pairs: Callable[[], list[tuple[str, Any]]]) -> None:
+        self.fields[name].choices = lambda: [("", every), *pairs()]  # type: ignore[attr-defined]
+
+    @cached_property
+    def _offered(self) -> dict[str, Pairs]:
+        """Read when the fold is drawn or one of the filters was chosen, and once."""
+        return offered()
+
+    def selects(self) -> list["Choices"]:
+        """The controls in the fold: everything but the search. What does not exist is not chosen."""
+        chosen = self.cleaned_data
+        return [
+            Choices(
+                name,
+                str(field.label),
+                field.widget.attrs.get("translate", ""),
+                chosen.get(name, ""),
+                tuple((value, str(words)) for value, words in field.choices),  # type: ignore[attr-defined]
+            )
+            for name, field in self.fields.items()
+            if name != "q"
+        ]
+
+
+class Choices(NamedTuple):
+    """One filter in full. Nobody's own: everybody is offered the same, so it is drawn once for all (keep)."""
+
+    name: str
+    label: str
+    translate: str
+    chosen: str
+    pairs: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -128,15 +150,22 @@ class CompanyList:
 
     def rows(self) -> CompanyQuerySet:
         """The companies with what the list shows and is ordered by."""
-        found = self.companies().with_last_session()
-        return found.annotate(heard_on=Coalesce("last_on", NEVER))
+        return self.companies().with_heard_on()
 
     def counts(self) -> dict[str, int]:
-        """How many each view holds without filters. One query."""
-        views = ("network", "mine", "quiet") if self.has_own else ("network",)
-        wanted = {view: CountOf(self._of_view(view).order_by().values("pk")) for view in views}
-        (found,) = User.objects.filter(pk=self.user.pk).values_list(*wanted.values())
-        return dict(zip(wanted, found, strict=True))
+        """How many each view holds without filters. One query, and one more for a coach."""
+        counts = {"network": self.visible.count()}
+        if self.has_own:
+            # Her own are all among those she may see: no need to ask twice.
+            mine = Company.objects.of(self.user).annotate(
+                is_quiet=self.visible.is_quiet_since(self._quiet_day)
+            )
+            counts |= mine.aggregate(mine=Count("pk"), quiet=Count("pk", filter=Q(is_quiet=True)))
+        return counts
+
+    @property
+    def _quiet_day(self) -> dt.date:
+        return timezone.localdate() - dt.timedelta(days=coached.QUIET_DAYS)
 
     def _of_view(self, view: str) -> CompanyQuerySet:
         if view == "network":
@@ -144,12 +173,12 @@ class CompanyList:
         mine = self.visible.of(self.user)
         if view == "mine":
             return mine
-        return mine.quiet_since(timezone.localdate() - dt.timedelta(days=coached.QUIET_DAYS))
+        return mine.quiet_since(self._quiet_day)
 
     def url(self, **changes: str) -> str:
         """The address of the list with some choices changed; an empty one is left out."""
         values = {"view": self.view, "order": self.order if self.order != self._usual_order() else ""}
-        values |= {name: str(getattr(value, "pk", value)) for name, value in self.chosen.items()}
+        values |= self.chosen
         kept = {name: value for name, value in (values | changes).items() if value}
         return f"?{urlencode(kept)}"
 
@@ -161,20 +190,23 @@ class CompanyList:
     def chips(self) -> list[Chip]:
         """The chosen filters, in the order of the form."""
         return [
-            Chip(name, self._words(name), self.url(**{name: ""}))
+            Chip(name, self.words(name), self.url(**{name: ""}))
             for name in self.form.fields
             if name in self.chosen
         ]
 
-    def _words(self, name: str) -> str:
+    def words(self, name: str) -> str:
+        """What a chosen filter is called."""
         value = self.chosen[name]
         if name == "q":
             return f"”{value}”"
-        if name in ("stage", "size"):
-            return str(dict(self.form.fields[name].choices)[value])  # type: ignore[attr-defined]
-        if name == "strategy":
-            return f"{value.pk} {value}"
-        return str(value)
+        return str(dict(self.form.fields[name].choices)[value])  # type: ignore[attr-defined]
+
+    def for_the_log(self) -> dict[str, str]:
+        """View and filters as the audit log keeps them: places and organisations by name."""
+        as_asked = ("q", "stage", "size")
+        named = {name: self.chosen[name] if name in as_asked else self.words(name) for name in self.chosen}
+        return {"view": self.view} | named
 
     def ways_out(self) -> list[tuple[Chip, int]]:
         """When nothing is left: what each filter alone stands in the way of, the most first."""

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import Organisation
 from coachnet.audit.tracking import audited
+from coachnet.lib.addresses import address_of
 from coachnet.lib.choices import NamedChoices
 from coachnet.lib.encrypted import SealedField
 from coachnet.lib.swedish import SvSearchKey, SvSortKey
@@ -209,7 +209,7 @@ class Company(NamedChoices, models.Model):
 
     def get_absolute_url(self) -> str:
         """The company's own page."""
-        return reverse("companies:company-detail", args=[self.pk])
+        return address_of("companies:company-detail", self.pk)
 
     @property
     def number_shown(self) -> str:

@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
 
 if TYPE_CHECKING:
     from companies.models import Company  # noqa: F401  (names the row type below)
+
+
+NEVER = dt.date.min
+
+
+def _related(model: Any, name: str) -> Any:
+    """The model behind a relation that a higher layer declares."""
+    return model._meta.get_field(name).related_model
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -31,14 +40,15 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         if user.may(Permission.SEE_CONFIDENTIAL):
             return self.all()
         # EXISTS, asked of the few that are confidential: the set of all she coaches would be gathered for each row.
-        coaches = Exists(self._coached_by(user, pk=OuterRef("pk")))
+        coaches = Exists(self._memberships(user).filter(engagement__company=OuterRef("pk")))
         return self.filter(Q(is_confidential=False) | Q(responsible_coach=user) | coaches)
 
     def of(self, user: User) -> "CompanyQuerySet":
         """A coach's own companies: she is responsible for them or is on an open engagement."""
         # A union and no OR, so that the few are found from the coach and not by reading all companies.
         responsible = self.model.objects.filter(responsible_coach=user).order_by().values("pk")
-        return self.filter(pk__in=responsible.union(self._coached_by(user, engagements__ended_on=None)))
+        coached = self._memberships(user).filter(engagement__ended_on=None).values("engagement__company")
+        return self.filter(pk__in=responsible.union(coached))
 
     def without_open_engagement(self) -> "CompanyQuerySet":
         """Companies that nobody coaches at present."""
@@ -54,30 +64,38 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def with_last_session(self) -> "CompanyQuerySet":
         """Adds `last_on`: the date of the latest session that was held, or None."""
-        held = self.model.objects.filter(
-            pk=OuterRef("pk"), engagements__sessions__state="held", engagements__sessions__removed_at=None
-        )
-        newest = held.order_by("-engagements__sessions__date").values("engagements__sessions__date")[:1]
-        return self.annotate(last_on=Subquery(newest))
+        return self.annotate(last_on=Subquery(self._newest_session()))
+
+    def with_heard_on(self) -> "CompanyQuerySet":
+        """Adds `heard_on`: the date of the latest session that was held, or NEVER; a list is ordered by it."""
+        return self.annotate(heard_on=Coalesce(Subquery(self._newest_session()), NEVER))
 
     def quiet_since(self, day: dt.date) -> "CompanyQuerySet":
         """Companies that are coached, but with no session held since the day, nor begun since."""
-        coached = self.model.objects.filter(engagements__ended_on=None, engagements__started_on__lt=day)
-        heard = self.model.objects.filter(
-            pk=OuterRef("pk"),
-            engagements__sessions__state="held",
-            engagements__sessions__removed_at=None,
-            engagements__sessions__date__gte=day,
+        return self.filter(self.is_quiet_since(day))
+
+    def is_quiet_since(self, day: dt.date) -> Q:
+        """The same as a condition, to be counted beside others."""
+        coached = _related(self.model, "engagements").objects.filter(
+            company=OuterRef("pk"), ended_on=None, started_on__lt=day
         )
-        return self.filter(pk__in=coached.values("pk")).filter(~Exists(heard))
+        return Q(Exists(coached), ~Exists(self._sessions_held().filter(date__gte=day)))
 
     def in_swedish_order(self) -> "CompanyQuerySet":
         """By name, å ä ö last."""
         return self.order_by("sort_key", "pk")
 
-    def _coached_by(self, user: User, **also: Any) -> models.QuerySet[Any, Any]:
-        # One filter() call, so that every condition is about one and the same engagement and membership.
-        coached = self.model.objects.filter(
-            engagements__memberships__coach=user, engagements__memberships__left_on=None, **also
-        )
-        return coached.order_by().values("pk")
+    def _memberships(self, user: User) -> models.QuerySet[Any, Any]:
+        """The coach's parts in engagements that she has not left."""
+        memberships = _related(_related(self.model, "engagements"), "memberships")
+        found: models.QuerySet[Any, Any] = memberships.objects.filter(coach=user, left_on=None).order_by()
+        return found
+
+    def _sessions_held(self) -> models.QuerySet[Any, Any]:
+        """Of the company in the outer query."""
+        sessions = _related(_related(self.model, "engagements"), "sessions")
+        found: models.QuerySet[Any, Any] = sessions.objects.held().filter(engagement__company=OuterRef("pk"))
+        return found
+
+    def _newest_session(self) -> models.QuerySet[Any, Any]:
+        return self._sessions_held().order_by("-date").values("date")[:1]

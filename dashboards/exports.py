@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -152,6 +151,8 @@ def as_data(overview: Overview) -> dict[str, Any]:
 
 def as_xlsx(overview: Overview) -> bytes:
     """A workbook: a sheet for each table, and one that says what the figures mean. Numbers are numbers."""
+    import xlsxwriter  # ten megabytes, which a web process that writes no workbook does without
+
     file = io.BytesIO()
     options = {
         "constant_memory": True,

@@ -1,11 +1,12 @@
 """A company's time in a programme: who coaches it, how far it has come and where it is going."""
 
 import datetime as dt
+from functools import cache
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -59,12 +60,17 @@ class Stage(models.TextChoices):
     @property
     def number(self) -> int:
         """1–6, the strand of the ring."""
-        return list(Stage).index(self) + 1
+        return _numbers()[self]
 
     @property
     def next(self) -> "Stage | None":
         """The stage that follows, or None when the ring has closed."""
         return list(Stage)[self.number] if self.number < len(Stage) else None
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    return {stage: number for number, stage in enumerate(Stage, start=1)}
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
@@ -89,13 +95,21 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
             return self.all()
         if not user.may(Permission.LOG_SESSIONS):
             return self.none()
+        return self.filter(self._read_by_coach(user))
+
+    def with_is_read(self, user: User) -> Self:
+        """Adds `is_read`: whether `visible_to` holds the engagement."""
+        if user.may(Permission.SEE_CONFIDENTIAL) or not user.may(Permission.LOG_SESSIONS):
+            return self.annotate(is_read=Value(user.may(Permission.SEE_CONFIDENTIAL)))
+        return self.annotate(is_read=self._read_by_coach(user))
+
+    def _read_by_coach(self, user: User) -> Q:
         # EXISTS and no IN: Postgres thinks that it must gather a set beside an OR anew for each engagement it looks
         # up, and reads all engagements instead.
         takes_part = Exists(
             EngagementCoach.objects.filter(engagement=OuterRef("pk"), coach=user, left_on=None)
         )
-        colleagues = Q(organisation=user.organisation_id, company__is_confidential=False)
-        return self.filter(takes_part | colleagues)
+        return Q(takes_part) | Q(organisation=user.organisation_id, company__is_confidential=False)
 
     def listed_for(self, user: User) -> Self:
         """Those of the companies the person may see: stage and coaches, never goals."""
@@ -107,6 +121,12 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         return self.select_related("company", "programme", "organisation").prefetch_related(
             Prefetch("memberships", present, to_attr="present_memberships")
         )
+
+    def with_coaches_named(self) -> Self:
+        """Present coaches by name and no more of them. One query beside."""
+        shown = ("engagement", "coach", "is_lead", "coach__name", "coach__email")
+        present = EngagementCoach.objects.filter(left_on=None).select_related("coach").only(*shown)
+        return self.prefetch_related(Prefetch("memberships", present, to_attr="present_memberships"))
 
     def with_last_held(self) -> Self:
         """Adds `last_held_on`: the date of the latest session that took place, or None."""

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import uuid
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from coaching.models.engagements import Engagement
@@ -34,6 +35,18 @@ ROW = (
     "engagement__company__name",
     "engagement__company__municipality__name",
 )
+
+
+# Tone and icon of a state's badge; the other states have neither.
+BADGES = {"planned": ("info", "calendar"), "held": ("ok", "check")}
+
+
+class Badge(NamedTuple):
+    """A state as it is shown: its tone, its icon and its word."""
+
+    tone: str
+    icon: str
+    words: str | Promise
 
 
 class Missing(models.TextChoices):
@@ -247,6 +260,15 @@ class Session(NamedChoices, models.Model):
             Missing.NOTE: not self.note.strip() and not has_strategies,
         }
         return [what for what, is_lacking in lacks.items() if is_lacking]
+
+    @property
+    def badge(self) -> Badge:
+        """The state in a word: what is missing or waits comes before what is."""
+        if self.state == Session.State.HELD and self.completeness == Session.Completeness.DRAFT:
+            return Badge("warn", "", _("Ofullständigt"))
+        if self.waits_to_be_logged:
+            return Badge("warn", "", _("Att logga"))
+        return Badge(*BADGES.get(self.state, ("", "")), self.get_state_display())
 
     @property
     def end_time(self) -> dt.time | None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from coaching import actions, exports, reminders, rules
+from coaching import actions, exports, listing, reminders, rules
 from coaching.models import Action, Session, SessionCoach, SessionContact, SessionStrategy
 from coaching.models.sessions import BIN_DAYS, SessionQuerySet
 from coaching.notes import seems_to_hold_personal_number
@@ -32,15 +31,9 @@ from coachnet.audit.history import Related, history_of
 from coachnet.lib import csv_export, markdown
 from coachnet.lib.receipts import receipt
 from coachnet.lib.replica import reads_replica
-from companies.models import CircularStrategy
 from companies.views.lists import export_limit
 
 State = Session.State
-# Who and about what, beside a row.
-PEOPLE = (
-    Prefetch("coaches", User.objects.only("name", "email")),
-    Prefetch("strategies", CircularStrategy.objects.only("code")),
-)
 STATES = {
     "planned": State.PLANNED,
     "held": State.HELD,
@@ -113,10 +106,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     asked = Asked.by(request)
     state, incomplete = asked.state, asked.incomplete
-    page = paging.newest_first(
-        request, asked.rows(user).as_rows().prefetch_related(*PEOPLE), are_few=asked.mine
-    )
-    readable = Session.objects.visible_to(user).filter(pk__in=[row.pk for row in page.rows])
+    page = paging.newest_first(request, listing.as_lines(asked.rows(user), user), are_few=asked.mine)
     states = [
         Choice(gettext_lazy("Alla"), _with(request, state="", incomplete=""), not state and not incomplete)
     ]
@@ -127,7 +117,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     states.append(Choice(gettext_lazy("Ofullständiga"), _with(request, state="", incomplete="1"), incomplete))
     values = {
         "page": page,
-        "readable": set(readable.values_list("pk", flat=True)),
+        "lines": listing.lines_of(page.rows),
         "mine": asked.mine,
         "logs": user.may(Permission.LOG_SESSIONS),
         "mine_url": _with(request, scope=""),
@@ -165,25 +155,27 @@ def session_export(request: HttpRequest) -> StreamingHttpResponse:
 def session_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One session as a document. After saving it also says what to do next."""
     user = _user(request)
-    session = get_object_or_404(Session.objects.visible_to(user).with_rows(), pk=pk)
+    session = get_object_or_404(listing.as_document(Session.objects.visible_to(user)), pk=pk)
     may_edit = rules.can_edit_session(user, session)
     engagement = session.engagement
+    saved = may_edit and "saved" in request.GET
     values = {
         "session": session,
         "company": engagement.company,
         "engagement": engagement,
+        "missing": session.missing,
         "note": markdown.render(session.note),
-        "coaches": session.session_coaches.select_related("coach", "organisation"),
-        "actions": session.actions.select_related("owner_coach", "owner_contact").order_by(
-            "created_at", "id"
-        ),
-        "next_session": Session.objects.present().filter(planned_in=session).first(),
+        "coaches": listing.coaches_of(session),
+        "actions": listing.steps_of(session),
+        "next_session": listing.planned_in(session),
         "may_edit": may_edit,
         "day_now": timezone.localdate(),
-        "saved": may_edit and "saved" in request.GET,
+        "saved": saved,
         "personal_number": may_edit and seems_to_hold_personal_number(session.note),
-        "open_count": Action.objects.visible_to(user).open().filter(engagement=engagement).count(),
     }
+    if saved:
+        plan = Action.objects.visible_to(user).open().filter(engagement=engagement)
+        values["open_count"] = plan.count()
     if session.state == State.PLANNED:
         values |= around(user, engagement.company, but=session.pk)
     if session.reminds_contacts:

@@ -29,7 +29,7 @@ def delivery_list(request: SignedInRequest) -> HttpResponse:
     state, rule = wanted.get("state", ""), wanted.get("rule", "")
     after = request.GET.get("after", "")
     page = page_of(listing.chosen(state, rule), by=listing.order_of(state), after=after, size=PAGE_SIZE)
-    counts = listing.counts(rule)
+    counts = listing.counts(rule, request.user)
     context = {
         "form": form,
         "state": state,

@@ -9,11 +9,18 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from coachnet.accounts.models import User
+from coachnet.lib.subqueries import CountOf
 from coachnet.notifications.models import Notification, NotificationQuerySet
 from coachnet.notifications.registry import RULES
 
 # Counts stop here: with a million rows nobody waits for the exact number.
 MOST_COUNTED = 1000
+# The columns that a line shows or is judged by.
+_SHOWN = (
+    *("rule", "about", "name", "email", "due_at", "state", "reason", "attempts", "claimed_until", "sent_at"),
+    *("subject", "last_error", "decided_at", "user__name", "user__email"),
+    *("decided_by__name", "decided_by__email"),
+)
 TONES = {
     Notification.State.QUEUED: ("info", "clock"),
     Notification.State.SENDING: ("info", "send"),
@@ -53,7 +60,7 @@ class Line:
 
 def chosen(state: str, rule: str) -> NotificationQuerySet:
     """The rows of a state and a rule; without a state, those whose time has come and that were still wanted."""
-    rows = Notification.objects.select_related("user", "decided_by")
+    rows = Notification.objects.select_related("user", "decided_by").only(*_SHOWN)
     if rule:
         rows = rows.filter(rule=rule)
     if state:
@@ -66,13 +73,17 @@ def order_of(state: str) -> tuple[str, str]:
     return ("due_at", "pk") if state == Notification.State.QUEUED else ("-due_at", "-pk")
 
 
-def counts(rule: str) -> dict[str, int]:
-    """How many there are in each state, at most MOST_COUNTED."""
+def counts(rule: str, viewer: User) -> dict[str, int]:
+    """How many there are in each state, at most MOST_COUNTED. One query, which needs a row to stand beside."""
     of_rule: dict[str, Any] = {"rule": rule} if rule else {}
-    return {
-        state: Notification.objects.filter(state=state, **of_rule).order_by()[:MOST_COUNTED].count()
+    wanted = {
+        state: CountOf(
+            Notification.objects.filter(state=state, **of_rule).order_by().values("pk")[:MOST_COUNTED]
+        )
         for state in Notification.State
     }
+    (found,) = User.objects.filter(pk=viewer.pk).values_list(*wanted.values())
+    return dict(zip(wanted, found, strict=True))
 
 
 def lines_for(rows: Iterable[Notification], viewer: User) -> list[Line]:

@@ -85,8 +85,7 @@ def company_export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse
     asked = CompanyList(_person(request), request.GET)
     companies = asked.rows().select_related("municipality__sub_region", "sni", "main_strategy")
     companies = companies.select_related("responsible_coach", "responsible_organisation")
-    filters = {name: str(value) for name, value in asked.chosen.items()}
-    record_export(request, what="companies", rows=companies.count(), filters={"view": asked.view} | filters)
+    record_export(request, what="companies", rows=companies.count(), filters=asked.for_the_log())
     response = StreamingHttpResponse(
         csv_export.packed(csv_export.lines(_export_header(), _export_rows(companies, asked))),
         content_type="text/csv; charset=utf-8",

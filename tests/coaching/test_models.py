@@ -175,3 +175,15 @@ def test_history_sees_people_and_strategies_too(engagement, contact, reference):
     for model in (SessionContact, SessionStrategy):
         events = model.pgh_event_model.objects  # type: ignore[union-attr]
         assert events.filter(session=session).count() == 1
+
+
+@pytest.mark.parametrize("who", ["coach", "colleague", "other_coach", "organiser", "official", "admin"])
+def test_is_read_says_what_visible_to_holds(request, engagement, who):
+    """The two must never part: pages ask the one, everything else the other."""
+    user, colleague = request.getfixturevalue(who), request.getfixturevalue("colleague")
+    secret = CompanyFactory(confidential=True, responsible_coach=colleague)
+    EngagementFactory(company=secret, lead=colleague)
+    EngagementFactory(lead=request.getfixturevalue("other_coach"))
+    pairs = Engagement.objects.with_is_read(user).values_list("pk", "is_read")  # type: ignore[misc]
+    told = {pk for pk, is_read in pairs if is_read}
+    assert told == {one.pk for one in Engagement.objects.visible_to(user)}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -13,14 +14,17 @@ from django.db import models
 from django.forms import formset_factory
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import translation
 from django_cotton.compiler_regex import CottonCompiler
 from django_cotton.templatetags import Attrs
 
 from coaching.models import Session
+from coachnet.lib.addresses import address_of
 from coachnet.lib.forms import DateInput, TimeInput
 from coachnet.lib.receipts import receipt, undo_address
 from coachnet.lib.templatetags import ui
+from coachnet.lib.templatetags.ui import select_tag
 
 PAYLOAD = "\"><img src=x onerror=alert(1)>'"
 
@@ -282,8 +286,27 @@ def test_controls_are_drawn_as_django_draws_them() -> None:
     assert ours.count("selected") == 2
 
 
+@pytest.mark.parametrize("value", [PAYLOAD, "a", "3", "", "unknown", None])
+def test_our_shorter_way_to_a_select_ends_at_djangos(value: str | None) -> None:
+    form = Chosen({} if value is None else {"kind": value}, renderer=forms.renderers.DjangoTemplates())
+    attrs: dict[str, Any] = {"class": "input", "placeholder": False, "title": PAYLOAD}
+    field = form["kind"]
+
+    def flat(text: str) -> str:
+        return re.sub(r"\s+", " ", text).replace("> <", "><")
+
+    assert flat(select_tag(field, dict(attrs))) == flat(field.as_widget(attrs=dict(attrs)))
+
+
 def test_a_choice_by_name_is_the_one_of_django() -> None:
     for state in (*Session.State, "unknown", "", None):
         session = Session(state=state)
         field = Session._meta.get_field("state")
         assert session.get_state_display() == str(vars(models.Model)["_get_FIELD_display"](session, field))
+
+
+def test_addresses_of_rows_are_the_ones_of_the_url_map() -> None:
+    key = uuid.uuid4()
+    for route, pk in (("companies:company-detail", 17), ("coaching:session-detail", key)):
+        assert address_of(route, pk) == reverse(route, args=[pk])
+        assert draw(f"{{% address '{route}' pk %}}", pk=pk) == reverse(route, args=[pk])

@@ -209,10 +209,10 @@ def test_one_row_or_eleven_cost_the_same(organiser, coach, due, client_of, djang
     client = client_of(organiser)
     due(coach, "single", "1")
     client.get(DELIVERY)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(5):
         client.get(DELIVERY)
     due(coach, "single", *map(str, range(2, 12)))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(5):
         client.get(DELIVERY)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django import forms, template
 from django.contrib.humanize.templatetags.humanize import apnumber
@@ -16,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_cotton.templatetags import Attrs
 
+from coachnet.lib.addresses import address_of
 from coachnet.lib.receipts import undo_address
 from coachnet.lib.templatetags.formats import initials
 
@@ -64,11 +66,17 @@ def ring(step: int, size: str = "") -> SafeString:
 @register.simple_tag
 def strip(ticks: Iterable[float]) -> SafeString:
     """`{% strip ticks %}`: contact over twelve months, in percent of the year; 100 is today. Words stand beside it."""
-    marks = format_html_join("", '<path class="strip__tick" d="M{} 2v12"/>', ((tick,) for tick in ticks))
+    marks = " ".join([f"M{tick} 2v12" for tick in ticks])
     return format_html(
         '<svg class="strip" viewBox="0 0 100 16" aria-hidden="true"><path class="strip__line" d="M0 8h100"/>{}</svg>',
-        marks,
+        format_html('<path class="strip__tick" d="{}"/>', marks) if marks else "",
     )
+
+
+@register.simple_tag
+def address(route: str, key: int | UUID) -> str:
+    """`{% address "coaching:session-detail" row.pk %}`: what `{% url %}` gives, for rows of a list."""
+    return address_of(route, key)
 
 
 @register.simple_tag
@@ -105,7 +113,43 @@ def control(field: BoundField, attrs: Attrs | None = None) -> SafeString:
     if kind not in ("check", "hidden") and "placeholder" not in extra:
         # A placeholder is never a label; libraries that set one anyway are overruled.
         extra["placeholder"] = False
-    return field.as_widget(attrs=extra)
+    return (
+        select_tag(field, extra) if type(field.field.widget) is forms.Select else field.as_widget(attrs=extra)
+    )
+
+
+def select_tag(field: BoundField, attrs: dict[str, Any]) -> SafeString:
+    """A select as its widget would draw it, without a dictionary and a template for each of its options."""
+    widget: Any = field.field.widget
+    attrs = field.build_widget_attrs(attrs, widget)
+    if field.auto_id and "id" not in widget.attrs:
+        attrs.setdefault("id", field.auto_id)
+    attributes = _widget_attributes(widget.build_attrs(widget.attrs, attrs))
+    left = set(widget.format_value(field.value()))  # to be marked as chosen: only the first of several alike
+    parts = [
+        format_html('\n  <optgroup label="{}">{}\n  </optgroup>', value, _options(label, left))
+        if isinstance(label, list | tuple)
+        else _options([(value, label)], left)
+        for value, label in widget.choices
+    ]
+    every = format_html_join("", "{}", ((part,) for part in parts))
+    return format_html('<select name="{}"{}>{}\n</select>', field.html_name, attributes, every)
+
+
+def _options(pairs: Iterable[tuple[Any, Any]], left: set[str]) -> SafeString:
+    return format_html_join(
+        "",
+        '\n  <option value="{}"{}>{}</option>',
+        (("" if value is None else str(value), _mark(value, left), label) for value, label in pairs),
+    )
+
+
+def _mark(value: Any, left: set[str]) -> SafeString | str:
+    """The mark of the chosen option, once."""
+    if ("" if value is None else str(value)) not in left:
+        return ""
+    left.clear()
+    return _widget_attributes({"selected": True})
 
 
 def _widget_attributes(attrs: dict[str, Any]) -> SafeString:

@@ -1,0 +1,55 @@
+"""What the list of companies can be narrowed by, where that stands in the database: all of it by one query."""
+
+from collections import defaultdict
+from functools import cache
+from operator import itemgetter
+from typing import Any
+
+from django.db import connection
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils.translation import get_language
+
+from coachnet.accounts.models import Organisation
+from coachnet.lib.swedish import SvSortKey
+from companies.models import CircularStrategy, Municipality, SubRegion
+
+Pairs = list[tuple[str, str]]
+
+
+def offered() -> dict[str, Pairs]:
+    """Value and words of each choice, in the reader's language and in Swedish order, by the filter's name."""
+    found: dict[str, Pairs] = defaultdict(list)
+    is_english = get_language() == "en"
+    sql, params = _query()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        for filter_, value, swedish, english, _key in sorted(cursor.fetchall(), key=itemgetter(4, 1)):
+            words = english if is_english and english else swedish
+            found[filter_].append((value, f"{value} {words}" if filter_ == "strategy" else words))
+    return found
+
+
+@cache
+def _query() -> tuple[str, tuple[Any, ...]]:
+    """Four tables in one query. It is the same for everybody, so Django writes its SQL only once."""
+    parts = (
+        _part("strategy", CircularStrategy.objects, "name_sv", "name_en"),
+        _part("sub_region", SubRegion.objects, "name"),
+        _part("municipality", Municipality.objects, "name"),
+        _part("organisation", Organisation.objects, "name"),
+    )
+    first, *others = parts
+    sql, params = first.union(*others, all=True).query.sql_with_params()
+    return sql, tuple(params)
+
+
+def _part(name: str, rows: Any, swedish: str, english: str = "") -> QuerySet[Any, Any]:
+    key = SvSortKey("pk" if name == "strategy" else swedish)
+    return rows.order_by().values_list(
+        Value(name),
+        Cast("pk", CharField()),
+        F(swedish),
+        F(english) if english else Value(""),
+        key,
+    )
