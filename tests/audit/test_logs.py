@@ -108,10 +108,10 @@ def test_a_forged_line_stays_inside_its_own(client: Client, db: None, lines: Lin
 def test_a_failure_is_one_record_with_its_traceback_and_without_the_row(
     coach: User, client_of: ClientOf, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ):
-    def fail(*args: Any) -> None:
+    def fail(*args: Any, **values: Any) -> None:
         raise ValueError(f"violates\nDETAIL:  Failing row contains ({NOTE}, {PERSONAL_NUMBER}).")
 
-    monkeypatch.setattr("coachnet.context.menu", fail)
+    monkeypatch.setattr("coachnet.context.shell_of", fail)
     client = client_of(coach)
     client.raise_request_exception = False
     lines.lines.clear()
