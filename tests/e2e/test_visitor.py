@@ -45,6 +45,13 @@ def test_check_finds_a_fault(stranger: Visitor, body: str, lang: str, complaint:
         stranger.check()
 
 
+def test_a_wide_page_is_also_given_the_width_of_a_phone(stranger: Visitor) -> None:
+    show(stranger, "<p style='width: 600px'>Bred</p>")
+    stranger.check_words()
+    with pytest.raises(AssertionError, match=r"390 px, sv\) scrolls sideways"):
+        stranger.check_narrow()
+
+
 def test_axe_sees_the_dark_page(stranger: Visitor) -> None:
     show(
         stranger,

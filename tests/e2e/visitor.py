@@ -225,12 +225,24 @@ class Visitor:
         page, path = self.page, self.page.url.removeprefix(self.home)
         where = f"{path} ({self.look.width} px, {self.look.language})"
         assert page.locator("html").get_attribute("lang") == self.look.language, f"{where}: wrong lang"
-        scroll = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert scroll[0] <= scroll[1], f"{where} scrolls sideways: {scroll[0]} > {scroll[1]}"
+        self._check_width(where)
         stray = words_of_other_language(page.evaluate(VISIBLE_WORDS), self.look.language)
         assert not stray, f"{where} is not translated: {sorted(stray)}"
         self.checked.append(path)
         return where
+
+    def check_narrow(self) -> None:
+        """What stands on a wide screen finds room on a phone as well, in this language too."""
+        if not self.look.is_phone:
+            self.page.set_viewport_size({"width": PHONE_SV.width, "height": PHONE_SV.height})
+            self._check_width(
+                f"{self.page.url.removeprefix(self.home)} ({PHONE_SV.width} px, {self.look.language})"
+            )
+            self.page.set_viewport_size({"width": self.look.width, "height": self.look.height})
+
+    def _check_width(self, where: str) -> None:
+        scroll = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert scroll[0] <= scroll[1], f"{where} scrolls sideways: {scroll[0]} > {scroll[1]}"
 
     def leave(self) -> None:
         """Close the browser and tell of everything that went wrong."""
