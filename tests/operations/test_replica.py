@@ -224,7 +224,8 @@ def total(client: Client) -> int:
 
 
 def wait_until_usable() -> None:
-    deadline = time.monotonic() + 20
+    # Long: a standby that was away tries again every five seconds, and the other tests go on writing meanwhile.
+    deadline = time.monotonic() + 90
     while True:
         ask_anew()
         if replica.is_usable():
