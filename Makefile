@@ -16,6 +16,9 @@ PARALLEL ?= --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 # How large a network `make seed` loads: 1 or 60 times a region of a hundred coaches.
 SCALE ?= 1
 
+# Where compiled modules are not kept, as in many images, each of a dozen processes would compile the libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: help demo demo-reset test check check-types check-rules fix shell drill seed bench verify screenshots lock upgrade messages
