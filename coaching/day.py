@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 
 from coaching.models import Action, Engagement, Session, SessionDraft
-from coaching.models.sessions import ROW, Missing, SessionStrategy
+from coaching.models.sessions import Missing, SessionStrategy
 from coachnet.accounts.models import User
 from companies import coached
 from companies.models import Company, Contact
@@ -22,7 +22,20 @@ from companies.models import Company, Contact
 MOST = 20
 MEETINGS = 3
 DAYS_IN_WEEK = 7
-SHOWN = (*ROW, "note")
+SHOWN = (
+    "state",
+    "completeness",
+    "date",
+    "start_time",
+    "minutes",
+    "channel",
+    "place",
+    "ends_at",
+    "engagement__stage",
+    "engagement__company__name",
+    "engagement__company__municipality__name",
+    "note",
+)
 PLANNED, HELD = Session.State.PLANNED, Session.State.HELD
 
 
@@ -145,7 +158,11 @@ class Day:
         """Sessions with what the page shows of them, the names of those who took part included."""
         people = Contact.objects.filter(sessions=OuterRef("pk")).order_by("pk").values("name")
         strategies = SessionStrategy.objects.filter(session=OuterRef("pk"))
-        rows = Session.objects.filter(pk__in=keys).as_rows().only(*SHOWN)
+        rows = (
+            Session.objects.filter(pk__in=keys)
+            .select_related("engagement__company__municipality")
+            .only(*SHOWN)
+        )
         rows = rows.annotate(people=ArraySubquery(people), has_strategies=Exists(strategies))
         return {one.pk: one for one in rows}
 

@@ -21,22 +21,6 @@ from companies.models import CircularStrategy, Company, Contact
 BIN_DAYS = 30
 
 
-# The columns of a session that a row in a list shows.
-ROW = (
-    "state",
-    "completeness",
-    "date",
-    "start_time",
-    "minutes",
-    "channel",
-    "place",
-    "ends_at",
-    "engagement__stage",
-    "engagement__company__name",
-    "engagement__company__municipality__name",
-)
-
-
 # Tone and icon of a state's badge; the other states have neither.
 BADGES = {"planned": ("info", "calendar"), "held": ("ok", "check")}
 
@@ -118,10 +102,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def newest_first(self) -> Self:
         """By when they end, the latest first; the id makes the order stable."""
         return self.order_by("-ends_at", "-id")
-
-    def as_rows(self) -> Self:
-        """For a row in a list, never the note: only the columns that it shows. Coaches and strategies by prefetch."""
-        return self.select_related("engagement__company__municipality").only(*ROW)
 
     def with_rows(self) -> Self:
         """What a row shows, at a fixed number of queries: company, stage, coaches, contacts, strategies."""
