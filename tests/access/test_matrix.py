@@ -17,11 +17,9 @@ from django.test import Client
 from django.urls import reverse
 
 from coachnet.accounts.models import User
-from companies import reference_data
-from companies.models import GlossaryTerm
 from tests.access.fingerprint import fingerprint, writes
 from tests.access.routes import every_route
-from tests.access.scene import WHOSE, Holding, Scene, arguments, build, is_about_a_company, sign_in
+from tests.access.scene import WHOSE, Holding, Scene, arguments, is_about_a_company
 
 pytestmark = pytest.mark.django_db
 ROLES = ("outsider", "coach", "colleague", "other_coach", "organiser", "official", "admin")
@@ -131,21 +129,6 @@ def never_shown(role: str, scene: Scene) -> set[str]:
         | guests,
         "other_coach": {*held["own"].notes, *held["colleague"].notes} | guests,
     }[role]
-
-
-@pytest.fixture(scope="module")
-def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-    """One scene for all visits, since each is undone."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        if not GlossaryTerm.objects.exists():
-            reference_data.load()
-        yield build()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def clients(scene: Scene) -> dict[str, Client]:
-    return sign_in(scene)
 
 
 @pytest.mark.parametrize("name", names())
