@@ -14,6 +14,7 @@ from companies.models import Company, Contact
 
 # What a page shows at most; the rest is one link away.
 MOST = 20
+INCOMPLETE = 5
 MEETINGS = 3
 _SESSION = (
     *("state", "completeness", "date", "start_time", "minutes", "channel", "place", "ends_at", "note"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 
 from coaching import asked
-from coaching.asked import MOST, Sight
+from coaching.asked import INCOMPLETE, MOST, Sight
 from coaching.models import Action, Engagement, Session, SessionDraft
 from coaching.models.sessions import Missing
 from coachnet.accounts.models import User
@@ -68,7 +68,8 @@ class Day:
         self.drafts = self._drafts()
         sights = self._sights()
         agenda = self._on_agenda(sights)
-        to_log = self._before_today(sights)
+        waiting, incomplete = self._before_today(sights)
+        to_log = [*waiting[:MOST], *incomplete[:INCOMPLETE]]
         ahead = [one for one in sights if one.state == PLANNED and one.ends_at > self.now]
         coming = sorted((one.ends_at, one.pk) for one in ahead if one.date > self.today)[:1]
         shown = self._shown([*agenda, *to_log, *(pk for _ends_at, pk in coming)])
@@ -79,6 +80,8 @@ class Day:
         self.left = len(self.after_now)
         self.to_log = [ToLog(draft.company, 0, draft=draft) for draft in self.drafts]
         self.to_log += [self._waiting(shown[pk]) for pk in to_log]
+        self.older_count = len(self.drafts) + len(waiting) + len(incomplete)
+        self.incomplete_count = len(incomplete)
         self.next_session = shown[coming[0][1]] if coming else None
         self.actions = asked.actions(coach=user.pk, by=self.week_ends)
         self.meetings = asked.meetings(coach=user.pk, now=self.now)
@@ -106,7 +109,7 @@ class Day:
         rows.sort(key=lambda one: (one.start_time is None, one.start_time or dt.time(), one.pk))
         return [one.pk for one in rows[:MOST]]
 
-    def _before_today(self, sights: list[Sight]) -> list[uuid.UUID]:
+    def _before_today(self, sights: list[Sight]) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
         """What waits to be logged and what lacks something, the latest first.
 
         Today's own stand in the agenda with their button, and what she has begun to write stands as a draft.
@@ -118,7 +121,7 @@ class Day:
         incomplete = [
             one.pk for one in rows if one.state == HELD and one.completeness == Session.Completeness.DRAFT
         ]
-        return [*waiting[:MOST], *incomplete[:MOST]]
+        return waiting, incomplete
 
     def _shown(self, keys: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
         return {one.pk: one for one in asked.shown(keys=keys)}
@@ -160,7 +163,12 @@ class Day:
     @property
     def to_log_count(self) -> int:
         """How many things wait to be written down, today's included."""
-        return len(self.to_log) + sum(one.state == PLANNED or bool(_missing(one)) for one in self.before_now)
+        return self.older_count + sum(one.state == PLANNED or bool(_missing(one)) for one in self.before_now)
+
+    @property
+    def is_incomplete_cut(self) -> bool:
+        """Whether more sessions lack something than the page names."""
+        return self.incomplete_count > INCOMPLETE
 
     @property
     def open_actions(self) -> int:
