@@ -1,86 +1,178 @@
-"""Questions that stand: Django writes their SQL once in each process, and every request fills in its values.
+"""Standing questions: asked all day, so Django writes their SQL once, and what differs is told at each asking.
 
-    @standing
-    def drafts() -> QuerySet[SessionDraft]:
-        return SessionDraft.objects.of(given("coach"))
+Half of a list's time went to building, clone by clone, the SQL of queries that are the same every time but for a key
+or a day. How it holds together:
 
-    drafts(coach=user.pk)  # a list of SessionDraft, as the QuerySet itself would give it
-
-To build a query anew takes Django longer than to ask it. What a question is must then not depend on who asks, only
-its values: whoever may see more than others needs a question of her own. Prefetches and slices work, a slice being
-part of the SQL.
+1. A function builds a QuerySet out of the usual methods: the rule stays where it is defined. Where a value differs
+   from one asking to the next stands `Given("day")`; where a list of keys, `Among("company", "companies")`.
+2. `@standing` keeps the SQL that Django makes of it, for each kind of asking: the positional arguments, which are few
+   (what a role may, an order, which filters were chosen).
+3. Asked, the values are put where they are given, as parameters. Rows come as the QuerySet would give them: models
+   with the columns of `only` and `select_related`, dicts of `values`, tuples of `values_list`.
+4. A day or a UUID that was built in and not given would be everybody's from then on: that raises.
 """
 
-from collections.abc import Callable
-from copy import copy
-from functools import cached_property, partial, update_wrapper
-from typing import Any, Generic, TypeVar
+import datetime as dt
+import uuid
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache, update_wrapper
+from typing import Any
 
-from django.db import connections
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, router
 from django.db.models import BooleanField, Expression, F, Func, QuerySet
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.query import ModelIterable, ValuesIterable, ValuesListIterable, get_related_populators
 
-Row = TypeVar("Row")
+MOST = 500  # kinds of one question that are kept
+Make = Callable[[Any], Any]  # a row of the database into what the QuerySet gives
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place of a given value among the parameters."""
+
+    name: str
 
 
 class Given(Expression):
-    """The place of a value in a question: what a filter or annotation holds until somebody asks."""
+    """A value that is told at each asking."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__()
+    def __init__(self, name: str, output_field: Any = None) -> None:
+        super().__init__(output_field=output_field)
         self.name = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
-        """Stand among the parameters in place of the value."""
-        return "%s", [self]
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """A placeholder."""
+        return "%s", [Slot(self.name)]
 
 
-def given(name: str) -> Any:
-    """The value that the question is asked with under this name, for any field or method that takes one."""
-    return Given(name)
+class Among(Func):
+    """Whether a column is one of the keys that are told at each asking, however many: `= ANY` and not `IN`.
+
+    `keys` is the name they are given by, or an expression that is an array.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, column: str, keys: Any) -> None:
+        super().__init__(F(column), Given(keys) if isinstance(keys, str) else keys)
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """The column against an array."""
+        column, keys = (compiler.compile(one) for one in self.source_expressions)
+        return f"{column[0]} = ANY({keys[0]})", [*column[1], *keys[1]]
 
 
-def among(field: str, name: str) -> Func:
-    """The condition that a field is one of the values in the list that the question is asked with."""
-    is_one = {"template": "%(expressions)s)", "arg_joiner": " = ANY("}
-    return Func(F(field), Given(name), output_field=BooleanField(), **is_one)
+@dataclass(frozen=True)
+class Written:
+    """The SQL of one kind of asking."""
+
+    sql: str
+    params: tuple[Any, ...]
+    converters: tuple[tuple[int, Any, Any], ...]
+    make: Make
+
+    def told(self, given: dict[str, Any]) -> list[Any]:
+        """The parameters with the given values in their places. Raises KeyError for one that was not given."""
+        return [given[one.name] if isinstance(one, Slot) else one for one in self.params]
 
 
-class Standing(Generic[Row]):
-    """A question and its SQL, from when it is first asked."""
+class Standing:
+    """A question that stands: see the module."""
 
-    def __init__(self, make: Callable[[], QuerySet[Any, Row]]) -> None:
-        self._make = make
-        update_wrapper(self, make)
+    def __init__(self, build: Callable[..., "QuerySet[Any, Any]"]) -> None:
+        self.build = build
+        self._written = lru_cache(maxsize=MOST)(self._write)
+        update_wrapper(self, build)
 
-    @cached_property
-    def _written(self) -> tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...]]:
-        rows = self._make()
-        compiler = rows.query.get_compiler(rows.db)
-        sql, params = compiler.as_sql()
-        return rows, compiler, sql, tuple(params)
+    def __call__(self, *kind: Hashable, **given: Any) -> list[Any]:
+        """The rows. `kind` goes to the function that builds the question, `given` into its SQL."""
+        alias = router.db_for_read(None)  # type: ignore[arg-type]  # ours goes by the view, not by the model
+        written = self._written(alias, *kind)
+        if written is None:
+            return []
+        connection = connections[alias]
+        with connection.cursor() as cursor:
+            cursor.execute(written.sql, written.told(given))
+            rows: Iterable[Any] = cursor.fetchall()
+        if written.converters:
+            rows = [_converted(row, written.converters, connection) for row in rows]
+        return [written.make(row) for row in rows]
 
-    def __call__(self, **values: Any) -> list[Row]:
-        """Ask. Raises KeyError when a value is missing, TypeError when one has no place."""
-        rows, compiler, sql, params = self._written
-        filled = tuple(values[one.name] if isinstance(one, Given) else one for one in params)
-        if unknown := values.keys() - {one.name for one in params if isinstance(one, Given)}:
-            raise TypeError(f"No place for {', '.join(sorted(unknown))}")
-        asked = rows.all()
-        asked.query.get_compiler = partial(_filled, compiler, sql, filled)  # type: ignore[method-assign]
-        return list(asked)
+    def explained(self, *kind: Hashable, **given: Any) -> str:
+        """How Postgres would go about it, for tests."""
+        alias = router.db_for_read(None)  # type: ignore[arg-type]
+        written = self._written(alias, *kind)
+        assert written is not None
+        with connections[alias].cursor() as cursor:
+            cursor.execute("EXPLAIN " + written.sql, written.told(given))
+            return "\n".join(line for (line,) in cursor.fetchall())
+
+    def _write(self, alias: str, *kind: Hashable) -> Written | None:
+        rows = self.build(*kind).using(alias)
+        assert not rows._prefetch_related_lookups, "A standing question fetches nothing beside"  # type: ignore[attr-defined]
+        compiler = rows.query.get_compiler(alias)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        for one in params:
+            if isinstance(one, dt.date | uuid.UUID) and one not in CONSTANT:
+                raise ValueError(f"{one!r} is built into {self.build.__qualname__}: let it be given")
+        converters = compiler.get_converters([expression for expression, _sql, _name in compiler.select])
+        return Written(
+            sql,
+            tuple(params),
+            tuple((place, *found) for place, found in converters.items()),
+            _maker(rows, compiler, alias),
+        )
 
 
-def standing(make: Callable[[], QuerySet[Any, Row]]) -> Standing[Row]:
-    """Make a question that stands of a function that gives the QuerySet."""
-    return Standing(make)
+# Days that stand for "never" and may be built in.
+CONSTANT = frozenset({dt.date.min, dt.date.max})
 
 
-def _filled(
-    compiler: SQLCompiler, sql: str, params: tuple[Any, ...], using: str, **_options: Any
-) -> SQLCompiler:
-    """The compiler as it was when it had written the SQL, on this thread's connection."""
-    own = copy(compiler)
-    own.connection, own.using = connections[using], using
-    own.as_sql = lambda *_args, **_kwargs: (sql, params)  # type: ignore[method-assign]
-    return own
+def standing(build: Callable[..., "QuerySet[Any, Any]"]) -> Standing:
+    """Have the SQL of the QuerySets that the function builds written once for each kind of asking."""
+    return Standing(build)
+
+
+def _converted(row: Any, converters: Iterable[tuple[int, Any, Any]], connection: Any) -> list[Any]:
+    values = list(row)
+    for place, how, expression in converters:
+        for convert in how:
+            values[place] = convert(values[place], expression, connection)
+    return values
+
+
+def _maker(rows: "QuerySet[Any, Any]", compiler: Any, alias: str) -> Make:
+    kind = rows._iterable_class
+    if kind is ValuesListIterable:
+        return tuple
+    if kind is ValuesIterable:
+        query = rows.query
+        names = tuple(query.selected or (*query.values_select, *query.annotation_select))
+        return lambda row: dict(zip(names, row, strict=True))
+    assert kind is ModelIterable, f"A standing question gives models, values or values_list, not {kind}"
+    return _model_maker(compiler, alias)
+
+
+def _model_maker(compiler: Any, alias: str) -> Make:
+    """As Django's own ModelIterable does it, what is the same for all rows worked out beforehand."""
+    info, select = compiler.klass_info, compiler.select
+    model, fields = info["model"], info["select_fields"]
+    start, end = fields[0], fields[-1] + 1
+    names = [expression.target.attname for expression, _sql, _name in select[start:end]]
+    around = get_related_populators(info, select, alias)  # type: ignore[call-arg]  # the stubs are ahead of Django
+    annotations = tuple(compiler.annotation_col_map.items()) if compiler.annotation_col_map else ()
+
+    def make(row: Any) -> Any:
+        made = model.from_db(alias, names, row[start:end])
+        for one in around:
+            one.populate(row, made)
+        for name, place in annotations:
+            setattr(made, name, row[place])
+        return made
+
+    return make

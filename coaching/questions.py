@@ -1,4 +1,4 @@
-"""What Min dag asks. The questions are the same for every coach, so their SQL stands (ADR 0037)."""
+"""What Min dag asks. The questions are the same for every coach, so they stand (ADR 0036)."""
 
 import datetime as dt
 import uuid
@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from coaching.models import Action, Engagement, Session, SessionDraft, SessionStrategy
 from coachnet.accounts.models import User
-from coachnet.lib.standing import among, given, standing
+from coachnet.lib.standing import Among, Given, standing
 from companies.models import Company, Contact
 
 # What a page shows at most; the rest is one link away.
@@ -21,6 +21,12 @@ _SESSION = (
     *("engagement__stage", "engagement__company__name", "engagement__company__municipality__name"),
 )
 _ACTION = ("what", "owner_coach", "due_on", "status", "engagement__company__name")
+
+
+# Methods that take a person, a day or a moment only pass them on.
+COACH: Any = Given("coach")
+BY: Any = Given("by")
+NOW: Any = Given("now")
 
 
 class Sight(NamedTuple):
@@ -39,9 +45,9 @@ class Sight(NamedTuple):
 @standing
 def sights() -> QuerySet[Session, Any]:
     """Her sessions that are planned, that lack something, or that were held this month."""
-    month = Q(date__gte=given("month"), date__lt=given("next_month"))
+    month = Q(date__gte=Given("month"), date__lt=Given("next_month"))
     held = Q(state=Session.State.HELD) & (Q(completeness=Session.Completeness.DRAFT) | month)
-    own = Session.objects.present().of(given("coach")).filter(Q(state=Session.State.PLANNED) | held)
+    own = Session.objects.present().of(COACH).filter(Q(state=Session.State.PLANNED) | held)
     columns = ("pk", "state", "completeness", "date", "start_time", "ends_at", "minutes")
     return own.values_list(*columns, "engagement__company")
 
@@ -51,14 +57,14 @@ def shown() -> QuerySet[Session, Session]:
     """Sessions with what the page shows of them, the names of those who took part included."""
     people = Contact.objects.filter(sessions=OuterRef("pk")).order_by("pk").values("name")
     strategies = SessionStrategy.objects.filter(session=OuterRef("pk"))
-    rows = Session.objects.filter(among("pk", "keys")).select_related("engagement__company__municipality")
+    rows = Session.objects.filter(Among("pk", "keys")).select_related("engagement__company__municipality")
     return rows.only(*_SESSION).annotate(people=ArraySubquery(people), has_strategies=Exists(strategies))
 
 
 @standing
 def drafts() -> QuerySet[SessionDraft, SessionDraft]:
     """What she has begun to write."""
-    rows = SessionDraft.objects.of(given("coach")).select_related("company")
+    rows = SessionDraft.objects.of(COACH).select_related("company")
     return rows.only("key", "updated_at", "company__name")[:MOST]
 
 
@@ -70,7 +76,7 @@ def visible(user: User, companies: set[int]) -> set[int]:
 @standing
 def actions() -> QuerySet[Action, Action]:
     """Her own that are due, those that are late included."""
-    due = Action.objects.owned_by(given("coach")).due(given("by"))
+    due = Action.objects.owned_by(COACH).due(BY)
     return due.select_related("engagement__company").only(*_ACTION).soonest_first()[:MOST]
 
 
@@ -79,7 +85,7 @@ def meetings() -> QuerySet[Any, Any]:
     """The next meetings that she is invited to, with her answers."""
     # They belong to a higher layer: by the name of its relation (ADR 0006).
     invitations: Any = User._meta.get_field("event_invitations").related_model
-    return invitations._default_manager.filter(user=given("coach")).ahead(given("now"))[:MEETINGS]
+    return invitations._default_manager.filter(user=COACH).ahead(NOW)[:MEETINGS]
 
 
 @standing
@@ -88,10 +94,10 @@ def engagements() -> QuerySet[Engagement, Engagement]:
     own = Session.objects.filter(engagement=OuterRef("pk"))
     return (
         Engagement.objects.open()
-        .of(given("coach"))
+        .of(COACH)
         .annotate(
             last_held_on=Subquery(own.held().order_by("-date").values("date")[:1]),
-            is_planned=Exists(own.upcoming(given("now")).order_by()),
+            is_planned=Exists(own.upcoming(NOW).order_by()),
         )
         .select_related("company")
         .only("stage", "started_on", "company__name")
@@ -101,14 +107,14 @@ def engagements() -> QuerySet[Engagement, Engagement]:
 @standing
 def held_days() -> QuerySet[Session, Any]:
     """The days between two on which sessions of engagements were held, the latest first."""
-    held = Session.objects.held().filter(among("engagement", "engagements"))
-    held = held.filter(date__gt=given("since"), date__lte=given("today"))
+    held = Session.objects.held().filter(Among("engagement", "engagements"))
+    held = held.filter(date__gt=Given("since"), date__lte=Given("today"))
     return held.order_by("-date").values_list("engagement", "date")
 
 
 @standing
 def action_counts() -> QuerySet[Action, Any]:
     """By status: how many of her own actions are open, and how many actions she has done since a moment."""
-    own = Q(owner_coach=given("coach"), status=Action.Status.OPEN)
-    done = Q(closed_by=given("coach"), closed_at__gte=given("since"), status=Action.Status.DONE)
+    own = Q(owner_coach=COACH, status=Action.Status.OPEN)
+    done = Q(closed_by=COACH, closed_at__gte=Given("since"), status=Action.Status.DONE)
     return Action.objects.filter(own | done).order_by().values_list("status").annotate(Count("pk"))
