@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from coachnet.audit.timeline import ACCESS, Row, tracked_model
+from coachnet.lib.standing import Among, standing
 from coachnet.lib.templatetags.formats import clock, iso_day, minutes, number
 
 AS_IN_JSON = frozenset(
@@ -119,9 +120,13 @@ def _references(model: type[models.Model]) -> Iterable[Any]:
 def _fetch(model: type[models.Model], keys: set[Any]) -> dict[str, models.Model]:
     if not keys:
         return {}
+    return {str(row.pk): row for row in _rows(model, keys=[model._meta.pk.to_python(key) for key in keys])}
+
+
+@standing
+def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
     # What an object calls itself may name what it belongs to, so that comes along.
-    rows = model._base_manager.select_related().filter(pk__in=keys)
-    return {str(row.pk): row for row in rows}
+    return model._base_manager.select_related().filter(Among("pk", "keys"))
 
 
 def _plain(column: models.Field, value: Any) -> str:
