@@ -4,38 +4,21 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import apnumber
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import pgettext
 
+from coaching import questions
 from coaching.models import Action, Engagement, Session, SessionDraft
-from coaching.models.sessions import Missing, SessionStrategy
+from coaching.models.sessions import Missing
+from coaching.questions import INCOMPLETE, MOST, Sight
 from coachnet.accounts.models import User
 from companies import coached
-from companies.models import Company, Contact
+from companies.models import Company
 
-# What a page shows at most; the rest is one link away.
-MOST = 20
-MEETINGS = 3
 DAYS_IN_WEEK = 7
-SHOWN = (
-    "state",
-    "completeness",
-    "date",
-    "start_time",
-    "minutes",
-    "channel",
-    "place",
-    "ends_at",
-    "engagement__stage",
-    "engagement__company__name",
-    "engagement__company__municipality__name",
-    "note",
-)
 PLANNED, HELD = Session.State.PLANNED, Session.State.HELD
 
 
@@ -70,19 +53,6 @@ class Month:
     actions_done: int
 
 
-class Sight(NamedTuple):
-    """As much of a session as decides where on the page it stands."""
-
-    pk: uuid.UUID
-    state: str
-    completeness: str
-    date: dt.date
-    start_time: dt.time | None
-    ends_at: dt.datetime
-    minutes: int | None
-    company: int
-
-
 class Day:
     """Everything on Min dag. Each part is a fixed number of queries.
 
@@ -98,7 +68,8 @@ class Day:
         self.drafts = self._drafts()
         sights = self._sights()
         agenda = self._on_agenda(sights)
-        to_log = self._before_today(sights)
+        waiting, incomplete = self._before_today(sights)
+        to_log = [*waiting[:MOST], *incomplete[:INCOMPLETE]]
         ahead = [one for one in sights if one.state == PLANNED and one.ends_at > self.now]
         coming = sorted((one.ends_at, one.pk) for one in ahead if one.date > self.today)[:1]
         shown = self._shown([*agenda, *to_log, *(pk for _ends_at, pk in coming)])
@@ -109,11 +80,12 @@ class Day:
         self.left = len(self.after_now)
         self.to_log = [ToLog(draft.company, 0, draft=draft) for draft in self.drafts]
         self.to_log += [self._waiting(shown[pk]) for pk in to_log]
+        self.older_count = len(self.drafts) + len(waiting) + len(incomplete)
+        self.incomplete_count = len(incomplete)
         self.next_session = shown[coming[0][1]] if coming else None
-        self.actions = list(self._actions()[:MOST])
-        # Meetings belong to a higher layer: by the name of its relation (ADR 0006).
-        self.meetings = list(user.event_invitations.ahead(self.now)[:MEETINGS])
-        engagements = list(self._engagements())
+        self.actions = questions.actions(coach=user.pk, by=self.week_ends)
+        self.meetings = questions.meetings(coach=user.pk, now=self.now)
+        engagements = questions.engagements(coach=user.pk, now=self.now)
         self.quiet = self._quiet(engagements)
         self.month = self._month(sights, len({one.company_id for one in engagements}))
 
@@ -126,13 +98,10 @@ class Day:
         return session.state == HELD or session.ends_at <= self.now
 
     def _sights(self) -> list[Sight]:
-        """Her sessions that are planned, that lack something, or that were held this month."""
         first = self.today.replace(day=1)
-        month = Q(date__gte=first, date__lt=(first + dt.timedelta(days=31)).replace(day=1))
-        held = Q(state=HELD) & (Q(completeness=Session.Completeness.DRAFT) | month)
-        own = Session.objects.present().of(self.user).filter(Q(state=PLANNED) | held)
-        columns = ("pk", "state", "completeness", "date", "start_time", "ends_at", "minutes")
-        return [Sight(*row) for row in own.values_list(*columns, "engagement__company")]
+        after = (first + dt.timedelta(days=31)).replace(day=1)
+        rows = questions.sights(coach=self.user.pk, month=first, next_month=after)
+        return [Sight(*row) for row in rows]
 
     def _on_agenda(self, sights: list[Sight]) -> list[uuid.UUID]:
         """Today's, in the order of the day; those without a time come last."""
@@ -140,7 +109,7 @@ class Day:
         rows.sort(key=lambda one: (one.start_time is None, one.start_time or dt.time(), one.pk))
         return [one.pk for one in rows[:MOST]]
 
-    def _before_today(self, sights: list[Sight]) -> list[uuid.UUID]:
+    def _before_today(self, sights: list[Sight]) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
         """What waits to be logged and what lacks something, the latest first.
 
         Today's own stand in the agenda with their button, and what she has begun to write stands as a draft.
@@ -152,19 +121,10 @@ class Day:
         incomplete = [
             one.pk for one in rows if one.state == HELD and one.completeness == Session.Completeness.DRAFT
         ]
-        return [*waiting[:MOST], *incomplete[:MOST]]
+        return waiting, incomplete
 
-    def _shown(self, keys: list[uuid.UUID]) -> dict[uuid.UUID, Session]:
-        """Sessions with what the page shows of them, the names of those who took part included."""
-        people = Contact.objects.filter(sessions=OuterRef("pk")).order_by("pk").values("name")
-        strategies = SessionStrategy.objects.filter(session=OuterRef("pk"))
-        rows = (
-            Session.objects.filter(pk__in=keys)
-            .select_related("engagement__company__municipality")
-            .only(*SHOWN)
-        )
-        rows = rows.annotate(people=ArraySubquery(people), has_strategies=Exists(strategies))
-        return {one.pk: one for one in rows}
+    def _shown(self, keys: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
+        return {one.pk: one for one in questions.shown(keys=keys)}
 
     def _waiting(self, session: Session) -> ToLog:
         engagement = session.engagement
@@ -173,13 +133,11 @@ class Day:
         )
 
     def _drafts(self) -> list[SessionDraft]:
-        rows = SessionDraft.objects.of(self.user).select_related("company")
-        drafts = list(rows.only("key", "updated_at", "company__name")[:MOST])
+        drafts = questions.drafts(coach=self.user.pk)
         if not drafts:
             return []
         # A company that has become confidential to her is not named by an old draft.
-        seen = Company.objects.visible_to(self.user).filter(pk__in=[one.company_id for one in drafts])
-        visible = set(seen.values_list("pk", flat=True))
+        visible = questions.visible(self.user, {one.company_id for one in drafts if one.company_id})
         for draft in drafts:
             if draft.company_id not in visible:
                 draft.company = None
@@ -205,29 +163,17 @@ class Day:
     @property
     def to_log_count(self) -> int:
         """How many things wait to be written down, today's included."""
-        return len(self.to_log) + sum(one.state == PLANNED or bool(_missing(one)) for one in self.before_now)
+        return self.older_count + sum(one.state == PLANNED or bool(_missing(one)) for one in self.before_now)
 
-    def _actions(self) -> Any:
-        return Action.objects.owned_by(self.user).due(self.week_ends).as_rows().soonest_first()
+    @property
+    def is_incomplete_cut(self) -> bool:
+        """Whether more sessions lack something than the page names."""
+        return self.incomplete_count > INCOMPLETE
 
     @property
     def open_actions(self) -> int:
         """All of her own open actions, counted together with what she has done this month."""
-        return int(self._action_counts["open"])
-
-    def _engagements(self) -> Any:
-        """Hers that run, with the day of the last session and whether one is planned, by the index of each."""
-        own = Session.objects.filter(engagement=OuterRef("pk"))
-        return (
-            Engagement.objects.open()
-            .of(self.user)
-            .annotate(
-                last_held_on=Subquery(own.held().order_by("-date").values("date")[:1]),
-                is_planned=Exists(own.upcoming(self.now).order_by()),
-            )
-            .select_related("company")
-            .only("stage", "started_on", "company__name")
-        )
+        return self._action_counts.get(Action.Status.OPEN, 0)
 
     def _quiet(self, engagements: list[Any]) -> list[Quiet]:
         limit = self.today - dt.timedelta(days=coached.QUIET_DAYS)
@@ -244,10 +190,12 @@ class Day:
         ]
 
     def _ticks(self, engagements: list[Engagement]) -> dict[int, list[float]]:
+        if not engagements:
+            return {}
         since = self.today - dt.timedelta(days=coached.YEAR)
-        held = Session.objects.held().filter(engagement__in=engagements, date__gt=since, date__lte=self.today)
+        keys = [one.pk for one in engagements]
         ticks: dict[int, list[float]] = {}
-        for engagement, day in held.order_by("-date").values_list("engagement", "date"):
+        for engagement, day in questions.held_days(engagements=keys, since=since, today=self.today):
             ticks.setdefault(engagement, []).append(
                 round(100 - (self.today - day).days * 100 / coached.YEAR, 1)
             )
@@ -256,13 +204,10 @@ class Day:
     def _month(self, sights: list[Sight], companies: int) -> Month:
         held = [one for one in sights if one.state == HELD and self._is_this_month(one.date)]
         first = self.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        own = Q(owner_coach=self.user, status=Action.Status.OPEN)
-        done = Q(closed_by=self.user, closed_at__gte=first, status=Action.Status.DONE)
-        counts = Action.objects.filter(own | done)
-        self._action_counts = counts.aggregate(open=Count("pk", filter=own), done=Count("pk", filter=done))
+        self._action_counts: dict[str, int] = dict(questions.action_counts(coach=self.user.pk, since=first))
         minutes = sum(one.minutes or 0 for one in held)
         met = len({one.company for one in held})
-        return Month(len(held), minutes, met, companies, self._action_counts["done"])
+        return Month(len(held), minutes, met, companies, self._action_counts.get(Action.Status.DONE, 0))
 
     def _is_this_month(self, day: dt.date) -> bool:
         return (day.year, day.month) == (self.today.year, self.today.month)

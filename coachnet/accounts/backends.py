@@ -1,8 +1,12 @@
 """Sign-in with e-mail and password, and how the signed-in person is fetched on every request."""
 
+from typing import Any
+
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import QuerySet
 
 from coachnet.accounts.models import User, with_second_step
+from coachnet.lib.standing import Given, standing
 
 
 class SignInBackend(AuthenticationBackend):
@@ -10,11 +14,16 @@ class SignInBackend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The open account with this id, fetched in one query with what every page asks about it."""
-        people = with_second_step(
-            User.objects.select_related("organisation").filter(pk=user_id, is_active=True)
-        )
-        user = people.first()
+        user: Any = next(iter(_person(key=user_id)), None)
         if user is not None:
             # Fills the cached property, so that the middleware's question costs no query.
-            user.has_second_step = user.second_step  # type: ignore[attr-defined]
+            user.has_second_step = user.second_step
         return user
+
+
+@standing
+def _person() -> QuerySet[User, User]:
+    """Asked by every request, so its SQL stands."""
+    return with_second_step(
+        User.objects.select_related("organisation").filter(pk=Given("key"), is_active=True)
+    )

@@ -103,10 +103,15 @@ def page(
     *,
     after: str = "",
     size: int = 15,
+    most_rows: int | None = None,
     root: Root | None = None,
 ) -> History:
-    """One page of a timeline. With `root`, sentences about that object do not name it again."""
-    limit = size * ROWS_PER_ENTRY
+    """One page of a timeline: at most `size` entries, and `most_rows` rows where that is said.
+
+    A request that wrote more than a page holds goes on on the next. With `root`, sentences about that object do not
+    name it again.
+    """
+    limit = most_rows or size * ROWS_PER_ENTRY
     keys = keys_of(sources, before=Cursor.read(after) if after else None, size=limit)
     groups = [list(group) for _, group in groupby(keys, key=_request_of)]
     cut_off = len(keys) == limit

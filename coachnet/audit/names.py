@@ -1,19 +1,30 @@
 """Names for what rows of history refer to, fetched once per model whatever the number of rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
+from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from coachnet.audit.timeline import ACCESS, Row, tracked_model
+from coachnet.lib.standing import Among, standing
 from coachnet.lib.templatetags.formats import clock, iso_day, minutes, number
 
+AS_IN_JSON = frozenset(
+    {
+        *(models.CharField, models.TextField, models.EmailField, models.URLField, models.BooleanField),
+        *(models.AutoField, models.BigAutoField, models.IntegerField, models.BigIntegerField),
+        *(models.PositiveIntegerField, models.PositiveSmallIntegerField, models.SmallIntegerField),
+    }
+)
+NOT_THERE: Any = object()
 Found = dict[type[models.Model], dict[str, models.Model]]
 
 
@@ -70,16 +81,19 @@ class Names:
 
     def title(self, model: type[models.Model], values: Mapping[str, Any]) -> str:
         """What an object calls itself, made from a row of its history; its relations come from what was gathered."""
-        columns: list[Any] = [
-            column
-            for column in model._meta.concrete_fields
-            if column.attname in values and not column.generated
-        ]
+        obj = model.__new__(
+            model
+        )  # __init__ with all its signals and descriptors took half of a page of the log
+        obj._state = ModelState()
         try:
-            obj = model(**{column.attname: column.to_python(values[column.attname]) for column in columns})
-            for column in columns:
-                if column.is_relation and values[column.attname] is not None:
-                    setattr(obj, column.name, self.found[column.related_model][str(values[column.attname])])
+            for column, convert in _stored(model):
+                value = values.get(column.attname, NOT_THERE)
+                if value is NOT_THERE:
+                    obj.__dict__[column.attname] = column.get_default()
+                    continue
+                obj.__dict__[column.attname] = convert(value) if convert else value
+                if column.is_relation and value is not None:
+                    column.set_cached_value(obj, self.found[column.related_model][str(value)])
             return str(obj)
         except (ObjectDoesNotExist, ValidationError, KeyError, AttributeError, ValueError):
             return ""  # something it leans on is gone
@@ -89,6 +103,16 @@ class Names:
         return str(found) if found else gettext("borttagen (nr %(key)s)") % {"key": key}
 
 
+@cache
+def _stored(model: type[models.Model]) -> list[tuple[Any, Callable[[Any], Any] | None]]:
+    """The columns that a history holds, and what makes a value of what JSON has; nothing where that is the value."""
+    columns: list[Any] = [column for column in model._meta.concrete_fields if not column.generated]
+    return [
+        (column, None if type(getattr(column, "target_field", column)) in AS_IN_JSON else column.to_python)
+        for column in columns
+    ]
+
+
 def _references(model: type[models.Model]) -> Iterable[Any]:
     return (column for column in model._meta.concrete_fields if column.is_relation)
 
@@ -96,9 +120,13 @@ def _references(model: type[models.Model]) -> Iterable[Any]:
 def _fetch(model: type[models.Model], keys: set[Any]) -> dict[str, models.Model]:
     if not keys:
         return {}
+    return {str(row.pk): row for row in _rows(model, keys=[model._meta.pk.to_python(key) for key in keys])}
+
+
+@standing
+def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
     # What an object calls itself may name what it belongs to, so that comes along.
-    rows = model._base_manager.select_related().filter(pk__in=keys)
-    return {str(row.pk): row for row in rows}
+    return model._base_manager.select_related().filter(Among("pk", "keys"))
 
 
 def _plain(column: models.Field, value: Any) -> str:

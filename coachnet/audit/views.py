@@ -21,6 +21,10 @@ from coachnet.lib import csv_export
 from coachnet.lib.templatetags.formats import clock, iso_day
 
 ENTRIES_PER_PAGE = 30
+# Most requests write one row, a saved session eight; an import of hundreds goes on on the next page.
+ROWS_PER_PAGE = 80
+# The same for everybody who has chosen nothing, so it is drawn once in each language.
+UNFILTERED = LogFilter()
 ENTRIES_PER_FILE = 10_000
 EXPORTS_PER_HOUR = 10
 BATCH = 200
@@ -31,7 +35,12 @@ def log(request: HttpRequest) -> HttpResponse:
     """Changes and access events in one timeline, filtered by the address."""
     form = LogFilter(request.GET)
     found = (
-        page(form.sources(), after=request.GET.get("after", ""), size=ENTRIES_PER_PAGE)
+        page(
+            form.sources(),
+            after=request.GET.get("after", ""),
+            size=ENTRIES_PER_PAGE,
+            most_rows=ROWS_PER_PAGE,
+        )
         if form.is_valid()
         else None
     )
@@ -40,6 +49,7 @@ def log(request: HttpRequest) -> HttpResponse:
     more = f"?{urlencode([*chosen.items(), ('after', found.next)])}" if found and found.next else ""
     values = {
         "form": form,
+        "unfiltered": None if any(request.GET.get(name) for name in form.fields) else UNFILTERED,
         "entries": found.entries if found else [],
         "more": more,
         "chips": [(text, _without(chosen.dict(), name)) for name, text in form.chips()] if found else [],

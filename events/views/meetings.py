@@ -4,8 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, ngettext
@@ -19,12 +17,13 @@ from coachnet.audit.history import Related, history_of
 from coachnet.lib import markdown
 from coachnet.lib.keyset import page_of
 from coachnet.lib.receipts import receipt
-from events import actions, console, rules
+from events import actions, console, listing, rules
 from events.forms import AnswerForm, CancelForm, EventForm
 from events.models import Event, EventInvitation, Registration
 from events.views.guest import answer_context, answer_initial, calendar_response
 
 PAGE_SIZE = 25
+MEETINGS_PER_PAGE = 12
 
 
 def visible_event(request: SignedInRequest, pk: int) -> Event:
@@ -39,26 +38,18 @@ def visible_event(request: SignedInRequest, pk: int) -> Event:
 def event_list(request: SignedInRequest) -> HttpResponse:
     """Coming meetings, the next first, or past ones, the last first; with one's own answer."""
     view = "past" if request.GET.get("view") == "past" else "ahead"
-    own = EventInvitation.objects.of(request.user).filter(event=OuterRef("pk"))
-    newest = Registration.objects.filter(invitation__in=own.values("pk")).order_by("-pk")
-    events = (
-        Event.objects.visible_to(request.user)
-        .annotate(
-            invitation_pk=Subquery(own.values("pk")[:1]),
-            answer=Coalesce(Subquery(newest.values("state")[:1]), Value("")),
-        )
-        .with_hosts()
-    )
-    by = ("-starts_at", "-id") if view == "past" else ("starts_at", "id")
-    chosen = events.past() if view == "past" else events.ahead()
-    page = page_of(chosen, by=by, after=request.GET.get("after", ""), size=PAGE_SIZE)
-    if rules.can_plan(request.user):
+    events = listing.as_lines(Event.objects.visible_to(request.user), request.user)
+    by = ("-starts_at", "-id") if view == "past" else ("begins", "id")
+    chosen = events.past() if view == "past" else listing.ahead(events)
+    page = page_of(chosen, by=by, after=request.GET.get("after", ""), size=MEETINGS_PER_PAGE)
+    can_plan = rules.can_plan(request.user)
+    if can_plan:
         console.count_people(page.rows)
     context = {
-        "events": page.rows,
+        "lines": listing.lines_of(page.rows, counted=can_plan),
         "view": view,
         "next_url": f"?view={view}&after={page.after}" if page.after else "",
-        "can_plan": rules.can_plan(request.user),
+        "can_plan": can_plan,
     }
     return render(request, "events/event_list.html", context)
 

@@ -2,7 +2,9 @@
 
 import csv
 import datetime as dt
+import html
 import io
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from coachnet.accounts.models import User
 from coachnet.audit.access import record
 from coachnet.audit.context import acting
 from coachnet.audit.models import AccessEvent
+from coachnet.audit.views import ROWS_PER_PAGE
 from companies.models import Company
 from tests.conftest import ClientOf
 
@@ -105,6 +108,40 @@ def test_log_filters_by_person(
         assert "Väveriet AB" not in text
         assert "Loggade ut" in text
     assert "Inga händelser i urvalet" in page_of(client_of(admin), person="Ingen Alls")
+
+
+def test_a_request_that_wrote_a_hundred_rows_goes_on_on_the_next_page(
+    admin: User, coach: User, client_of: ClientOf
+):
+    names = {f"Företag nummer {number:03}" for number in range(100)}
+    with acting(user=coach.pk, url="/import/"):
+        for name in sorted(names):
+            Company.objects.create(name=name, created_by=coach)
+    client, address, seen, pages = client_of(admin), f"{LOG}?thing=companies.company", [], 0
+    while address:
+        text = client.get(address).content.decode()
+        found = re.findall(r"Lade till företag: ([^<]+)<", text)
+        assert len(found) <= ROWS_PER_PAGE
+        seen += found
+        pages += 1
+        more = re.search(r'href="(\?[^"]*after=[^"]+)"', text)
+        address = LOG + html.unescape(more[1]) if more else ""
+    assert (sorted(seen), pages) == (sorted(names), 2)
+
+
+def test_the_filters_that_are_drawn_once_are_those_of_an_empty_choice(admin: User, client_of: ClientOf):
+    def filters(query: str) -> str:
+        text = client.get(f"{LOG}{query}").content.decode()
+        return " ".join(text.partition('<form class="listbar"')[2].partition("</details>")[0].split())
+
+    client = client_of(admin)
+    drawn = {
+        query: filters(query) for query in ("", "?person=&kind=", "?thing=companies.company", "?after=x")
+    }
+    assert drawn[""] == drawn["?person=&kind="] == drawn["?after=x"]
+    chosen = '<option value="companies.company" selected>'
+    assert [chosen in text for text in drawn.values()] == [False, False, True, False]
+    assert drawn["?thing=companies.company"].replace(" selected", "") == drawn[""].replace(" selected", "")
 
 
 def test_log_says_when_nothing_fits_and_when_the_period_is_backwards(admin: User, client_of: ClientOf):

@@ -58,6 +58,26 @@ def test_day_counts_what_waits_and_lists_what_is_older(coach, on, engagement):
     assert day.to_log_count == 4
 
 
+def test_day_names_the_latest_that_lack_something_and_counts_all(client_of, coach, engagement):
+    many = [
+        SessionFactory(engagement=engagement, date=TODAY - dt.timedelta(days=days)) for days in range(1, 8)
+    ]
+    day = Day(coach, NOON)
+    assert [item.session for item in day.to_log] == many[:5]
+    assert (day.to_log_count, day.older_count) == (7, 7)
+    page = client_of(coach).get(reverse("coaching:today")).content.decode()
+    assert "7 sedan tidigare" in page
+    link = f"{reverse('coaching:session-list')}?incomplete=1"
+    assert f'href="{link}">Alla 7 ofullständiga' in page
+    listed = client_of(coach).get(link).content.decode()
+    assert [str(session.pk) in listed for session in many] == [True] * 7
+
+
+def test_day_names_everything_that_waits_to_be_logged(coach, on):
+    many = [on(TODAY - dt.timedelta(days=days), "09:00") for days in range(1, 8)]
+    assert [item.session for item in Day(coach, NOON).to_log] == many
+
+
 def test_day_shows_a_begun_session_as_its_draft(coach, on):
     session = on(TODAY - dt.timedelta(days=1), "09:00")
     draft = SessionDraftFactory(

@@ -404,3 +404,30 @@ def test_min_dag_shows_what_is_ahead_and_ones_own_answer(
             MemberFactory(user=coach, answered="coming")
         with django_assert_num_queries(1):
             assert len(list(coach.event_invitations.ahead())) == 2 + more
+
+
+def test_the_list_tells_ones_own_answer(coach: User, client_of: ClientOf):
+    # Answers of others first, so that the key of hers is not by chance that of the meeting.
+    past = EventFactory(past=True)
+    for _ in range(3):
+        GuestFactory(event=past, answered="coming")
+    MemberFactory(event=EventFactory(title="Dit kommer jag"), user=coach, answered="coming")
+    MemberFactory(event=EventFactory(title="Svara på den här"), user=coach)
+    EventFactory(title="Inte bjuden")
+    shown = page(client_of(coach), "event-list")
+    rows = {
+        title: shown.partition(f">{title}</a>")[2].partition("</li>")[0]
+        for title in ("Dit kommer jag", "Svara på den här", "Inte bjuden")
+    }
+    assert ["Du kommer" in row for row in rows.values()] == [True, False, False]
+    assert [">Svara" in row or " Svara<" in row for row in rows.values()] == [False, True, False]
+
+
+def test_the_list_shows_a_dozen_and_leads_on(organiser: User, client_of: ClientOf):
+    titles = [f"Träff nummer {number:02}" for number in range(13)]
+    for days, title in enumerate(titles, start=1):
+        EventFactory(title=title, starts_at=in_days(days))
+    first = page(client_of(organiser), "event-list")
+    assert [title in first for title in titles] == [True] * 12 + [False]
+    href = first.partition('href="?view=ahead&amp;after=')[2].partition('"')[0]
+    assert titles[12] in page(client_of(organiser), "event-list", query=f"?view=ahead&after={href}")
