@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from coachnet.accounts.models import User
+from coachnet.accounts.readers import May, reader, told_of
 from coachnet.lib import markdown
+from coachnet.lib.standing import Among, Given, standing
 from coachnet.lib.templatetags.formats import days, is_late, iso_day, relative_day
 from companies import organisation_number
 from companies.models import Company
@@ -121,14 +123,14 @@ def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
     A next step is shown only to those who may read the action plan.
     """
     rows = {company.pk: Row(company, last_on=_last_on(company)) for company in companies}
-    found = engagement_model().objects.filter(company__in=list(rows)).with_is_read(user)
-    engagements = {one.pk: one for one in found.only(*_STANDING, "ended_on").order_by("started_on", "id")}
+    found = _engagements_in_list(user.permissions, companies=list(rows), **told_of(user))
+    engagements = {one.pk: one for one in found}
     for engagement in engagements.values():
         if engagement.is_open:
             _tell_stage(rows[engagement.company_id], engagement)
     for engagement, ticks in _ticks(engagements).items():
         rows[engagements[engagement].company_id].ticks += ticks
-    for action in _next_steps([one.pk for one in engagements.values() if one.is_read]):
+    for action in _next_steps(engagements=[one.pk for one in engagements.values() if one.is_read]):
         row = rows[engagements[action.engagement_id].company_id]
         row.next_step = min(filter(None, (row.next_step, action)), key=_soonest)
     return list(rows.values())
@@ -148,9 +150,17 @@ def _tell_stage(row: Row, engagement: Any) -> None:
     row.coached_since = engagement.started_on
 
 
-def _next_steps(engagements: list[int]) -> Any:
-    """The first open action of each engagement."""
-    first = actions().open().filter(engagement__in=engagements)
+@standing
+def _engagements_in_list(may: May) -> Any:
+    """Those of the companies, the first begun first."""
+    found = engagement_model().objects.filter(Among("company", "companies")).with_is_read(reader(may))
+    return found.only(*_STANDING, "ended_on").order_by("started_on", "id")
+
+
+@standing
+def _next_steps() -> Any:
+    """The first open action of each of the engagements."""
+    first = actions().open().filter(Among("engagement", "engagements"))
     first = first.order_by("engagement_id", models.F("due_on").asc(nulls_last=True), "id")
     return first.distinct("engagement_id").only("what", "due_on", "engagement")
 
@@ -166,19 +176,30 @@ def _last_on(company: Company) -> dt.date | None:
 
 def current_engagements(companies: Iterable[int]) -> dict[int, Any]:
     """The open engagement of each company, the latest if there are several. One query."""
-    found = engagement_model().objects.open().filter(company__in=list(companies)).only(*_STANDING)
-    return {one.company_id: one for one in found.order_by("started_on", "id")}
+    return {one.company_id: one for one in _open_engagements(companies=list(companies))}
+
+
+@standing
+def _open_engagements() -> Any:
+    found = engagement_model().objects.open().filter(Among("company", "companies"))
+    return found.only(*_STANDING).order_by("started_on", "id")
 
 
 def _ticks(engagements: Iterable[int]) -> dict[int, list[float]]:
     """When sessions were held in the last year, as percent of the year; 100 is today. One query."""
     today = timezone.localdate()
-    year = (today - dt.timedelta(days=YEAR), today)
-    held = sessions().held().filter(engagement__in=list(engagements), date__gt=year[0], date__lte=year[1])
     ticks: dict[int, list[float]] = defaultdict(list)
-    for engagement, day in held.order_by("-date").values_list("engagement", "date"):
+    year_ago = today - dt.timedelta(days=YEAR)
+    for engagement, day in _days_held(engagements=list(engagements), year_ago=year_ago, today=today):
         ticks[engagement].append(round(100 - (today - day).days * 100 / YEAR, 1))
     return ticks
+
+
+@standing
+def _days_held() -> Any:
+    held = sessions().held().filter(Among("engagement", "engagements"))
+    held = held.filter(date__gt=Given("year_ago"), date__lte=Given("today"))
+    return held.order_by("-date").values_list("engagement", "date")
 
 
 def engagements_of(company: Company, user: User) -> list[Any]:

@@ -18,7 +18,7 @@ from tests.factories.companies import CompanyFactory
 pytestmark = pytest.mark.django_db
 LIST = "/companies/"
 XSS = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
-LIST_QUERIES, EXPORT_QUERIES, OPTIONS_QUERIES = 9, 8, 5
+LIST_QUERIES, EXPORT_QUERIES, OPTIONS_QUERIES = 8, 8, 5
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
