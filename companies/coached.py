@@ -1,4 +1,4 @@
-"""What the pages of companies show of coaching: stage, latest session, rhythm, next step.
+"""What lists of companies show of coaching: stage, latest session, rhythm, next step.
 
 Coaching lies in a higher layer, which this one may not import. Its models are reached through the relations
 they declare to Company, and what a person may read is decided by their own QuerySets.
@@ -12,11 +12,10 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 
 from coachnet.accounts.models import User
 from coachnet.accounts.readers import May, reader, told_of
-from coachnet.lib import markdown
 from coachnet.lib.standing import Among, Given, standing
 from coachnet.lib.templatetags.formats import days, is_late, iso_day, relative_day
 from companies import organisation_number
@@ -48,6 +47,11 @@ def sessions() -> Any:
 def actions() -> Any:
     """Every coaching.Action, as its own QuerySet."""
     return _related(engagement_model(), "actions").objects.all()
+
+
+def part_of(model: Any, name: str) -> Any:
+    """The objects of a model that points to this one, by the name of the relation."""
+    return _related(model, name).objects
 
 
 def stage_choices() -> list[tuple[str, Any]]:
@@ -200,58 +204,3 @@ def _days_held() -> Any:
     held = sessions().held().filter(Among("engagement", "engagements"))
     held = held.filter(date__gt=Given("year_ago"), date__lte=Given("today"))
     return held.order_by("-date").values_list("engagement", "date")
-
-
-def engagements_of(company: Company, user: User) -> list[Any]:
-    """The engagements of a company that the person may see, with their coaches: open ones first, then the latest.
-
-    `is_read` says whether the person may read its goals, notes and actions.
-    """
-    found = engagement_model().objects.filter(company=company).with_is_read(user).with_coaches_named()
-    found = found.only("stage", "started_on", "ended_on")
-    return list(found.order_by(models.F("ended_on").desc(nulls_first=True), "-started_on", "-id"))
-
-
-@dataclass(frozen=True)
-class Knot:
-    """One session on a company's thread, with who coached and the beginning of the note where it may be read."""
-
-    session: Any
-    coaches: list[str]
-    note: str | None
-
-    @property
-    def day(self) -> str:
-        """When, as 2026-11-23."""
-        return iso_day(self.session.date)
-
-
-def knots_of(found: list[Any]) -> list[Knot]:
-    """The sessions (annotated with `note_read`) as knots, at one query however many they are."""
-    names: dict[Any, list[str]] = defaultdict(list)
-    taken = _related(sessions().model, "session_coaches").objects.filter(
-        session__in=[one.pk for one in found]
-    )
-    for session, name, email in taken.values_list("session", "coach__name", "coach__email"):
-        names[session].append(name or email)
-    plain = (None if one.note_read is None else markdown.plain(one.note_read) for one in found)
-    return [Knot(one, names[one.pk], note) for one, note in zip(found, plain, strict=True)]
-
-
-def stages_of(engagement: Any) -> list[dict[str, Any]]:
-    """The six stages as the ring's list shows them: which are done, where it is now, and since when."""
-    if engagement is None:
-        return []
-    entered = dict(engagement.stage_changes.values_list("stage", "entered_on"))
-    now = engagement.current_stage.number
-    stages = []
-    for step, (stage, name) in enumerate(stage_choices(), start=1):
-        state = "now" if step == now else "done" if step < now else "todo"
-        stages.append({"step": step, "name": name, "state": state, "note": _since(entered.get(stage), state)})
-    return stages
-
-
-def _since(day: dt.date | None, state: str) -> str:
-    if day is None or state == "todo":
-        return ""
-    return gettext("sedan %(day)s") % {"day": day} if state == "now" else str(day)

@@ -13,10 +13,10 @@ from django.utils import timezone
 from coaching.models import Engagement
 from coachnet.accounts.readers import reader, told_of
 from coachnet.lib.standing import standing
-from companies import hits, search
+from companies import card, hits, search
 from companies.filters import ORDERS, CompanyList
 from companies.models import Company
-from tests.factories.coaching import EngagementFactory, SessionFactory
+from tests.factories.coaching import ActionFactory, EngagementFactory, SessionFactory
 from tests.factories.companies import CompanyFactory
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +144,41 @@ def test_without_a_text_a_search_box_offers_her_own_then_the_free(person):
     offered = [*own.in_swedish_order(), *free.in_swedish_order()]
     assert hits.to_log_for(person, "", limit=10) == offered[:10]
     assert hits.to_log_for(person, "", limit=1) == offered[:1]
+
+
+def test_what_is_counted_of_an_engagement_is_what_its_querysets_count(coach, other_coach):
+    company = CompanyFactory(responsible_coach=coach)
+    day = timezone.localdate()
+    for lead, ended in ((coach, day), (coach, None), (other_coach, day)):
+        began = day - dt.timedelta(days=90)
+        one = EngagementFactory(company=company, lead=lead, started_on=began, ended_on=ended)
+        for minutes in (30, 45):
+            SessionFactory(
+                engagement=one, complete=True, minutes=minutes, date=day - dt.timedelta(days=minutes)
+            )
+        SessionFactory(engagement=one, planned=True)
+        SessionFactory(
+            engagement=one, complete=True, minutes=600, removed_at=timezone.now(), removed_by=coach
+        )
+        for status in ("open", "done", "done", "cancelled"):
+            closed = {} if status == "open" else {"closed_at": timezone.now(), "closed_by": lead}
+            ActionFactory(engagement=one, status=status, **closed)
+    EngagementFactory(company=CompanyFactory(responsible_coach=coach), lead=coach)
+    found: list[Any] = card.engagements_of(company, coach)
+    assert [(one.ended_on, one.is_read) for one in found] == [(None, True), (day, False), (day, True)]
+    for one in found:
+        assert (one.session_count, one.minutes) == (one.sessions.present().count(), 75)
+        assert (one.open_actions, one.done_actions, one.all_actions) == (1, 2, 3)
+        assert one.present() == list(one.memberships.filter(left_on=None))
+    assert len(card.recent_sessions([one.pk for one in found], [])) == card.RECENT
+
+
+def test_the_note_leaves_the_database_only_for_those_who_may_read_it(coach, other_coach):
+    mine = SessionFactory(engagement=EngagementFactory(lead=coach), complete=True, note="Min anteckning")
+    theirs = SessionFactory(engagement=EngagementFactory(lead=other_coach), complete=True, note="Deras")
+    both = [mine.engagement_id, theirs.engagement_id]
+    found = {one.pk: one.note_read for one in card.recent_sessions(both, [mine.engagement_id])}
+    assert found == {mine.pk: "Min anteckning", theirs.pk: None}
 
 
 def test_a_search_as_it_stands_can_use_the_index(admin, network):
