@@ -8,6 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -71,20 +72,25 @@ class Row:
     ticks: list[float] = field(default_factory=list)
     next_step: Any = None
 
+    @cached_property
+    def today(self) -> dt.date:
+        """Asked of the clock once for a row."""
+        return timezone.localdate()
+
     @property
     def days_since(self) -> int | None:
         """Days since the latest session that was held."""
-        return (timezone.localdate() - self.last_on).days if self.last_on else None
+        return (self.today - self.last_on).days if self.last_on else None
 
     @property
     def is_quiet(self) -> bool:
         """Whether nothing has been heard for long, while the coaching goes on."""
         heard = max(filter(None, (self.last_on, self.coached_since)), default=None)
-        return self.stage > 0 and heard is not None and (timezone.localdate() - heard).days > QUIET_DAYS
+        return self.stage > 0 and heard is not None and (self.today - heard).days > QUIET_DAYS
 
     @property
     def last_ago(self) -> str:
-        """How long ago that was, in the fewest words: "i dag", "63 dagar"."""
+        """How long ago that was, in the fewest words: "i dag", "63 dagar". Nothing for never."""
         since = self.days_since
         return days(since) if since else relative_day(self.last_on, "capital")
 

@@ -31,6 +31,7 @@ IN_LIST = (
     *("name", "sort_key", "is_confidential", "municipality__name"),
     *("main_strategy__name_sv", "main_strategy__name_en"),
 )
+LONGEST_SHOWN = 60  # letters of a value that does not exist
 ORDERS = {
     "name": ("sort_key", "pk"),
     "newest": ("-heard_on", "sort_key", "pk"),
@@ -40,7 +41,7 @@ ORDERS = {
 
 
 class FilterForm(forms.Form):
-    """What can be chosen above the list. A choice that does not exist is ignored, not an error."""
+    """What can be chosen above the list. A choice that does not exist is left out and told of, not an error."""
 
     q = forms.CharField(label=_("Sök företag på namn, ort eller organisationsnummer"), required=False)
     stage = forms.ChoiceField(label=_("Steg"), required=False)
@@ -61,10 +62,10 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer("stage", _("Alla steg"), coached.stage_choices)
-        self._offer("strategy", _("Alla strategier"), lambda: self._offered["strategy"])
-        self._offer("sub_region", _("Alla delregioner"), lambda: self._offered["sub_region"])
-        self._offer("municipality", _("Alla kommuner"), lambda: self._offered["municipality"])
-        self._offer("organisation", _("Alla organisationer"), lambda: self._offered["organisation"])
+        self._offer("strategy", _("Alla strategier"), lambda: self._offered.get("strategy", []))
+        self._offer("sub_region", _("Alla delregioner"), lambda: self._offered.get("sub_region", []))
+        self._offer("municipality", _("Alla kommuner"), lambda: self._offered.get("municipality", []))
+        self._offer("organisation", _("Alla organisationer"), lambda: self._offered.get("organisation", []))
 
     def _offer(self, name: str, every: Promise, pairs: Callable[[], list[tuple[str, Any]]]) -> None:
         self.fields[name].choices = lambda: [("", every), *pairs()]  # type: ignore[attr-defined]
@@ -156,7 +157,8 @@ def _page(
 
 @standing
 def _hits(may: May, view: str, filters: frozenset[str], shape: search.Shape | None) -> Any:
-    return User.objects.filter(pk=Given("reader")).values_list(CountOf(_asked_for(may, view, filters, shape)))
+    found = _asked_for(may, view, filters, shape).values("pk")
+    return User.objects.filter(pk=Given("reader")).values_list(CountOf(found))
 
 
 @standing
@@ -168,8 +170,11 @@ def _found_at(may: May, view: str, filters: frozenset[str], shapes: tuple[search
 
 @standing
 def _counts(may: May, has_own: bool) -> Any:  # noqa: FBT001
-    views = ("network", "mine", "quiet") if has_own else ("network",)
-    counted = {view: CountOf(_asked_for(may, view, frozenset())) for view in views}
+    counted: dict[str, Any] = {"network": Company.objects.how_many_visible_to(reader(may))}
+    if has_own:
+        counted |= {
+            view: CountOf(_asked_for(may, view, frozenset()).values("pk")) for view in ("mine", "quiet")
+        }
     return User.objects.filter(pk=Given("reader")).values(**counted)
 
 
@@ -181,6 +186,9 @@ class CompanyList:
         self.form = FilterForm(asked)
         self.form.is_valid()
         self.chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
+        # What an address asks for and nobody can choose: an old link, a municipality that was misspelt.
+        asked_for = {name: str(asked.get(name, "")) for name in self.form.fields if name != "q"}
+        self.unknown = {name: value for name, value in asked_for.items() if value and name not in self.chosen}
         self.has_own = user.may(Permission.LOG_SESSIONS)
         views = ("mine", "quiet", "network") if self.has_own else ("network",)
         view, order = str(asked.get("view", "")), str(asked.get("order", ""))
@@ -262,7 +270,7 @@ class CompanyList:
     def url(self, **changes: str) -> str:
         """The address of the list with some choices changed; an empty one is left out."""
         values = {"view": self.view, "order": self.order if self.order != self._usual_order() else ""}
-        values |= self.chosen
+        values |= self.chosen | self.unknown
         kept = {name: value for name, value in (values | changes).items() if value}
         return f"?{urlencode(kept)}"
 
@@ -277,6 +285,13 @@ class CompanyList:
             Chip(name, self.words(name), self.url(**{name: ""}))
             for name in self.form.fields
             if name in self.chosen
+        ]
+
+    def unknown_chips(self) -> list[Chip]:
+        """The filters that were asked for in vain: the filter and the value, and the address without them."""
+        return [
+            Chip(name, f"{self.form.fields[name].label}: {value[:LONGEST_SHOWN]}", self.url(**{name: ""}))
+            for name, value in self.unknown.items()
         ]
 
     def words(self, name: str) -> str:

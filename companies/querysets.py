@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
+from coachnet.lib.subqueries import CountOf
 
 if TYPE_CHECKING:
     from companies.models import Company  # noqa: F401  (names the row type below)
@@ -42,6 +43,18 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         # EXISTS, asked of the few that are confidential: the set of all she coaches would be gathered for each row.
         coaches = Exists(self._memberships(user).filter(engagement__company=OuterRef("pk")))
         return self.filter(Q(is_confidential=False) | Q(responsible_coach=user) | coaches)
+
+    def how_many_visible_to(self, user: User) -> Any:
+        """As many as `visible_to` holds, as an expression.
+
+        Counted apart, so that indexes answer and nobody reads all companies: of those that are not confidential
+        nothing else is asked, and of the others there are few. A constraint holds that they are those that somebody
+        has marked; that column has an index.
+        """
+        if user.may(Permission.SEE_CONFIDENTIAL) or not user.may(Permission.SEE_COMPANIES):
+            return CountOf(self.visible_to(user).values("pk"))
+        marked = self.filter(confidential_set_by__isnull=False).visible_to(user)
+        return CountOf(self.filter(confidential_set_by=None).values("pk")) + CountOf(marked.values("pk"))
 
     def of(self, user: User) -> "CompanyQuerySet":
         """A coach's own companies: she is responsible for them or is on an open engagement."""

@@ -46,6 +46,7 @@ def company_list(request: HttpRequest) -> HttpResponse:
         "list": asked,
         "form": asked.form,
         "chips": asked.chips(),
+        "unknown": asked.unknown_chips(),
         "rows": coached.rows_for(page.rows, asked.user),
         "hits": many,
         "counts": asked.counts,

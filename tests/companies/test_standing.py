@@ -11,8 +11,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from coaching.models import Engagement
+from coachnet.accounts.models import User
 from coachnet.accounts.readers import reader, told_of
-from coachnet.lib.standing import standing
+from coachnet.accounts.roles import Permission
+from coachnet.lib.standing import Given, standing
 from companies import card, hits, search
 from companies.filters import ORDERS, CompanyList
 from companies.models import Company
@@ -81,6 +83,16 @@ def test_whether_she_may_read_is_the_same(person):
     asked = standing(lambda may: rows(reader(may)))
     ours = [(one.pk, bool(one.is_read)) for one in asked(person.permissions, **told_of(person))]
     assert ours == [(one.pk, one.is_read) for one in rows(person)]
+
+
+def test_how_many_she_may_see_are_as_many_as_she_sees(person):
+    asked = standing(
+        lambda may: User.objects.filter(pk=Given("reader")).values_list(
+            Company.objects.how_many_visible_to(reader(may))
+        )
+    )
+    if person.may(Permission.SEE_COMPANIES):  # nobody else is told a number
+        assert asked(person.permissions, **told_of(person)) == [(Company.objects.visible_to(person).count(),)]
 
 
 QUESTIONS = [
