@@ -1,4 +1,4 @@
-"""What the pages of companies show of coaching: stage, latest session, rhythm, next step.
+"""What lists of companies show of coaching: stage, latest session, rhythm, next step.
 
 Coaching lies in a higher layer, which this one may not import. Its models are reached through the relations
 they declare to Company, and what a person may read is decided by their own QuerySets.
@@ -8,14 +8,16 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 
 from coachnet.accounts.models import User
-from coachnet.lib import markdown
+from coachnet.accounts.readers import May, reader, told_of
+from coachnet.lib.standing import Among, Given, standing
 from coachnet.lib.templatetags.formats import days, is_late, iso_day, relative_day
 from companies import organisation_number
 from companies.models import Company
@@ -48,6 +50,11 @@ def actions() -> Any:
     return _related(engagement_model(), "actions").objects.all()
 
 
+def part_of(model: Any, name: str) -> Any:
+    """The objects of a model that points to this one, by the name of the relation."""
+    return _related(model, name).objects
+
+
 def stage_choices() -> list[tuple[str, Any]]:
     """The six stages, in order."""
     return list(engagement_model()._meta.get_field("stage").choices)
@@ -65,20 +72,25 @@ class Row:
     ticks: list[float] = field(default_factory=list)
     next_step: Any = None
 
+    @cached_property
+    def today(self) -> dt.date:
+        """Asked of the clock once for a row."""
+        return timezone.localdate()
+
     @property
     def days_since(self) -> int | None:
         """Days since the latest session that was held."""
-        return (timezone.localdate() - self.last_on).days if self.last_on else None
+        return (self.today - self.last_on).days if self.last_on else None
 
     @property
     def is_quiet(self) -> bool:
         """Whether nothing has been heard for long, while the coaching goes on."""
         heard = max(filter(None, (self.last_on, self.coached_since)), default=None)
-        return self.stage > 0 and heard is not None and (timezone.localdate() - heard).days > QUIET_DAYS
+        return self.stage > 0 and heard is not None and (self.today - heard).days > QUIET_DAYS
 
     @property
     def last_ago(self) -> str:
-        """How long ago that was, in the fewest words: "i dag", "63 dagar"."""
+        """How long ago that was, in the fewest words: "i dag", "63 dagar". Nothing for never."""
         since = self.days_since
         return days(since) if since else relative_day(self.last_on, "capital")
 
@@ -121,14 +133,14 @@ def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
     A next step is shown only to those who may read the action plan.
     """
     rows = {company.pk: Row(company, last_on=_last_on(company)) for company in companies}
-    found = engagement_model().objects.filter(company__in=list(rows)).with_is_read(user)
-    engagements = {one.pk: one for one in found.only(*_STANDING, "ended_on").order_by("started_on", "id")}
+    found = _engagements_in_list(user.permissions, companies=list(rows), **told_of(user))
+    engagements = {one.pk: one for one in found}
     for engagement in engagements.values():
         if engagement.is_open:
             _tell_stage(rows[engagement.company_id], engagement)
     for engagement, ticks in _ticks(engagements).items():
         rows[engagements[engagement].company_id].ticks += ticks
-    for action in _next_steps([one.pk for one in engagements.values() if one.is_read]):
+    for action in _next_steps(engagements=[one.pk for one in engagements.values() if one.is_read]):
         row = rows[engagements[action.engagement_id].company_id]
         row.next_step = min(filter(None, (row.next_step, action)), key=_soonest)
     return list(rows.values())
@@ -148,9 +160,17 @@ def _tell_stage(row: Row, engagement: Any) -> None:
     row.coached_since = engagement.started_on
 
 
-def _next_steps(engagements: list[int]) -> Any:
-    """The first open action of each engagement."""
-    first = actions().open().filter(engagement__in=engagements)
+@standing
+def _engagements_in_list(may: May) -> Any:
+    """Those of the companies, the first begun first."""
+    found = engagement_model().objects.filter(Among("company", "companies")).with_is_read(reader(may))
+    return found.only(*_STANDING, "ended_on").order_by("started_on", "id")
+
+
+@standing
+def _next_steps() -> Any:
+    """The first open action of each of the engagements."""
+    first = actions().open().filter(Among("engagement", "engagements"))
     first = first.order_by("engagement_id", models.F("due_on").asc(nulls_last=True), "id")
     return first.distinct("engagement_id").only("what", "due_on", "engagement")
 
@@ -166,71 +186,27 @@ def _last_on(company: Company) -> dt.date | None:
 
 def current_engagements(companies: Iterable[int]) -> dict[int, Any]:
     """The open engagement of each company, the latest if there are several. One query."""
-    found = engagement_model().objects.open().filter(company__in=list(companies)).only(*_STANDING)
-    return {one.company_id: one for one in found.order_by("started_on", "id")}
+    return {one.company_id: one for one in _open_engagements(companies=list(companies))}
+
+
+@standing
+def _open_engagements() -> Any:
+    found = engagement_model().objects.open().filter(Among("company", "companies"))
+    return found.only(*_STANDING).order_by("started_on", "id")
 
 
 def _ticks(engagements: Iterable[int]) -> dict[int, list[float]]:
     """When sessions were held in the last year, as percent of the year; 100 is today. One query."""
     today = timezone.localdate()
-    year = (today - dt.timedelta(days=YEAR), today)
-    held = sessions().held().filter(engagement__in=list(engagements), date__gt=year[0], date__lte=year[1])
     ticks: dict[int, list[float]] = defaultdict(list)
-    for engagement, day in held.order_by("-date").values_list("engagement", "date"):
+    year_ago = today - dt.timedelta(days=YEAR)
+    for engagement, day in _days_held(engagements=list(engagements), year_ago=year_ago, today=today):
         ticks[engagement].append(round(100 - (today - day).days * 100 / YEAR, 1))
     return ticks
 
 
-def engagements_of(company: Company, user: User) -> list[Any]:
-    """The engagements of a company that the person may see, with their coaches: open ones first, then the latest.
-
-    `is_read` says whether the person may read its goals, notes and actions.
-    """
-    found = engagement_model().objects.filter(company=company).with_is_read(user).with_coaches_named()
-    found = found.only("stage", "started_on", "ended_on")
-    return list(found.order_by(models.F("ended_on").desc(nulls_first=True), "-started_on", "-id"))
-
-
-@dataclass(frozen=True)
-class Knot:
-    """One session on a company's thread, with who coached and the beginning of the note where it may be read."""
-
-    session: Any
-    coaches: list[str]
-    note: str | None
-
-    @property
-    def day(self) -> str:
-        """When, as 2026-11-23."""
-        return iso_day(self.session.date)
-
-
-def knots_of(found: list[Any]) -> list[Knot]:
-    """The sessions (annotated with `note_read`) as knots, at one query however many they are."""
-    names: dict[Any, list[str]] = defaultdict(list)
-    taken = _related(sessions().model, "session_coaches").objects.filter(
-        session__in=[one.pk for one in found]
-    )
-    for session, name, email in taken.values_list("session", "coach__name", "coach__email"):
-        names[session].append(name or email)
-    plain = (None if one.note_read is None else markdown.plain(one.note_read) for one in found)
-    return [Knot(one, names[one.pk], note) for one, note in zip(found, plain, strict=True)]
-
-
-def stages_of(engagement: Any) -> list[dict[str, Any]]:
-    """The six stages as the ring's list shows them: which are done, where it is now, and since when."""
-    if engagement is None:
-        return []
-    entered = dict(engagement.stage_changes.values_list("stage", "entered_on"))
-    now = engagement.current_stage.number
-    stages = []
-    for step, (stage, name) in enumerate(stage_choices(), start=1):
-        state = "now" if step == now else "done" if step < now else "todo"
-        stages.append({"step": step, "name": name, "state": state, "note": _since(entered.get(stage), state)})
-    return stages
-
-
-def _since(day: dt.date | None, state: str) -> str:
-    if day is None or state == "todo":
-        return ""
-    return gettext("sedan %(day)s") % {"day": day} if state == "now" else str(day)
+@standing
+def _days_held() -> Any:
+    held = sessions().held().filter(Among("engagement", "engagements"))
+    held = held.filter(date__gt=Given("year_ago"), date__lte=Given("today"))
+    return held.order_by("-date").values_list("engagement", "date")

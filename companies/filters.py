@@ -1,14 +1,13 @@
 """The list of companies as its address says: view, search, filters, order."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -17,12 +16,22 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
+from coachnet.accounts.readers import May, reader, told_of
 from coachnet.accounts.roles import Permission
+from coachnet.lib import keyset
+from coachnet.lib.standing import Given, standing
+from coachnet.lib.subqueries import CountOf
 from companies import coached, search
 from companies.models import Company
 from companies.offered import Pairs, offered
 from companies.querysets import CompanyQuerySet
 
+# The columns that a row in the list shows, and is ordered by.
+IN_LIST = (
+    *("name", "sort_key", "is_confidential", "municipality__name"),
+    *("main_strategy__name_sv", "main_strategy__name_en"),
+)
+LONGEST_SHOWN = 60  # letters of a value that does not exist
 ORDERS = {
     "name": ("sort_key", "pk"),
     "newest": ("-heard_on", "sort_key", "pk"),
@@ -32,7 +41,7 @@ ORDERS = {
 
 
 class FilterForm(forms.Form):
-    """What can be chosen above the list. A choice that does not exist is ignored, not an error."""
+    """What can be chosen above the list. A choice that does not exist is left out and told of, not an error."""
 
     q = forms.CharField(label=_("Sök företag på namn, ort eller organisationsnummer"), required=False)
     stage = forms.ChoiceField(label=_("Steg"), required=False)
@@ -53,10 +62,10 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer("stage", _("Alla steg"), coached.stage_choices)
-        self._offer("strategy", _("Alla strategier"), lambda: self._offered["strategy"])
-        self._offer("sub_region", _("Alla delregioner"), lambda: self._offered["sub_region"])
-        self._offer("municipality", _("Alla kommuner"), lambda: self._offered["municipality"])
-        self._offer("organisation", _("Alla organisationer"), lambda: self._offered["organisation"])
+        self._offer("strategy", _("Alla strategier"), lambda: self._offered.get("strategy", []))
+        self._offer("sub_region", _("Alla delregioner"), lambda: self._offered.get("sub_region", []))
+        self._offer("municipality", _("Alla kommuner"), lambda: self._offered.get("municipality", []))
+        self._offer("organisation", _("Alla organisationer"), lambda: self._offered.get("organisation", []))
 
     def _offer(self, name: str, every: Promise, pairs: Callable[[], list[tuple[str, Any]]]) -> None:
         self.fields[name].choices = lambda: [("", every), *pairs()]  # type: ignore[attr-defined]
@@ -101,6 +110,76 @@ class Chip:
     url: str
 
 
+LOOKUPS = {
+    "strategy": "main_strategy",
+    "sub_region": "municipality__sub_region",
+    "municipality": "municipality",
+    "size": "size_class",
+    "organisation": "responsible_organisation",
+}
+
+
+def _companies(user: User, view: str, chosen: Mapping[str, Any], quiet_day: Any) -> CompanyQuerySet:
+    """The companies of a view that the filters leave. The one definition, for rows, counts and export."""
+    found = Company.objects.visible_to(user)
+    if view != "network":
+        found = found.of(user)
+    if view == "quiet":
+        found = found.quiet_since(quiet_day)
+    found = found.filter(**{LOOKUPS[name]: value for name, value in chosen.items() if name in LOOKUPS})
+    return found.in_stage(chosen["stage"]) if "stage" in chosen else found
+
+
+def _asked_for(
+    may: May, view: str, filters: frozenset[str], shape: search.Shape | None = None
+) -> CompanyQuerySet:
+    """The same for a standing question."""
+    given = {name: Given(name) for name in sorted(filters)}
+    found = _companies(reader(may), view, given, Given("quiet_day"))
+    return search.among(found, shape, Given) if shape else found
+
+
+@standing
+def _page(
+    may: May,
+    view: str,
+    filters: frozenset[str],
+    shape: search.Shape | None,
+    order: str,
+    is_further: bool,  # noqa: FBT001 (a kind of asking)
+) -> Any:
+    by = ORDERS[order]
+    position = [Given(f"after{n}") for n in range(len(by))] if is_further else None
+    rows = _asked_for(may, view, filters, shape).with_heard_on()
+    rows = rows.select_related("municipality", "main_strategy").only(*IN_LIST)
+    return keyset.further(rows, by=by, position=position)
+
+
+@standing
+def _hits(may: May, view: str, filters: frozenset[str], shape: search.Shape | None) -> Any:
+    found = _asked_for(may, view, filters, shape).values("pk")
+    return User.objects.filter(pk=Given("reader")).values_list(CountOf(found))
+
+
+@standing
+def _found_at(may: May, view: str, filters: frozenset[str], shapes: tuple[search.Shape, ...]) -> Any:
+    """The first of the shapes by which anything is found."""
+    first = search.first_found(_asked_for(may, view, filters), shapes, Given)
+    return User.objects.filter(pk=Given("reader")).values_list(first)
+
+
+@standing
+def _counts(may: May, has_own: bool) -> Any:  # noqa: FBT001
+    who = reader(may)
+    counted: dict[str, Any] = {"network": Company.objects.how_many_visible_to(who)}
+    if has_own:
+        # Her own are all among those she may see: no need to ask twice.
+        mine, quiet_day = Company.objects.of(who), cast(Any, Given("quiet_day"))
+        counted["mine"] = CountOf(mine.values("pk"))
+        counted["quiet"] = CountOf(mine.quiet_since(quiet_day).values("pk"))
+    return User.objects.filter(pk=Given("reader")).values(**counted)
+
+
 class CompanyList:
     """The companies that one person asked for."""
 
@@ -109,6 +188,9 @@ class CompanyList:
         self.form = FilterForm(asked)
         self.form.is_valid()
         self.chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
+        # What an address asks for and nobody can choose: an old link, a municipality that was misspelt.
+        asked_for = {name: str(asked.get(name, "")) for name in self.form.fields if name != "q"}
+        self.unknown = {name: value for name, value in asked_for.items() if value and name not in self.chosen}
         self.has_own = user.may(Permission.LOG_SESSIONS)
         views = ("mine", "quiet", "network") if self.has_own else ("network",)
         view, order = str(asked.get("view", "")), str(asked.get("order", ""))
@@ -127,58 +209,70 @@ class CompanyList:
         """The order as fields, for a keyset page."""
         return ORDERS[self.order]
 
-    @cached_property
-    def visible(self) -> CompanyQuerySet:
-        """Every company the person may see."""
-        return Company.objects.visible_to(self.user)
-
     def companies(self, *, without: str = "") -> CompanyQuerySet:
         """The companies of the view that the filters leave, one filter left out if asked."""
-        found = self._of_view(self.view)
-        chosen = {name: value for name, value in self.chosen.items() if name != without}
-        lookups = {
-            "strategy": "main_strategy",
-            "sub_region": "municipality__sub_region",
-            "municipality": "municipality",
-            "size": "size_class",
-            "organisation": "responsible_organisation",
-        }
-        found = found.filter(**{lookups[name]: value for name, value in chosen.items() if name in lookups})
-        if "stage" in chosen:
-            found = found.in_stage(chosen["stage"])
-        return search.matching(found, chosen["q"]) if "q" in chosen else found
+        chosen = {name: value for name, value in self.chosen.items() if name not in (without, "q")}
+        found = _companies(self.user, self.view, chosen, self._quiet_day)
+        return self._meaning.among(found) if "q" in self.chosen and without != "q" else found
 
     def rows(self) -> CompanyQuerySet:
         """The companies with what the list shows and is ordered by."""
         return self.companies().with_heard_on()
 
+    def page(self, after: str) -> keyset.Page[Company]:
+        """The page of rows after the token, or the first: of each company the columns that the list shows."""
+        position = keyset.position_of(after, by=self.by)
+        given = {f"after{n}": value for n, value in enumerate(position or ())}
+        found = _page(*self._kind, self.order, position is not None, **self._given, **given)
+        return keyset.cut(found, by=self.by)
+
+    def hits(self) -> int:
+        """How many the list holds."""
+        if not self.chosen:
+            return self.counts[self.view]
+        return int(_hits(*self._kind, **self._given)[0][0])
+
+    @cached_property
     def counts(self) -> dict[str, int]:
-        """How many each view holds without filters. One query, and one more for a coach."""
-        counts = {"network": self.visible.count()}
-        if self.has_own:
-            # Her own are all among those she may see: no need to ask twice.
-            mine = Company.objects.of(self.user).annotate(
-                is_quiet=self.visible.is_quiet_since(self._quiet_day)
-            )
-            counts |= mine.aggregate(mine=Count("pk"), quiet=Count("pk", filter=Q(is_quiet=True)))
-        return counts
+        """How many each view holds without filters. One query."""
+        given = told_of(self.user) | {"quiet_day": self._quiet_day}
+        found: dict[str, int] = _counts(self.user.permissions, self.has_own, **given)[0]
+        return found
+
+    @cached_property
+    def _meaning(self) -> search.Meaning:
+        """What the text means among the companies that the other filters leave."""
+
+        def found_at(shapes: tuple[search.Shape, ...], **said: Any) -> int:
+            return int(_found_at(*self._narrowed, shapes, **self._given_but_text, **said)[0][0])
+
+        return search.meaning_of(self.chosen["q"], found_at)
+
+    @property
+    def _narrowed(self) -> tuple[May, str, frozenset[str]]:
+        """What makes the SQL of one list differ from another's: who reads, the view, which filters are chosen."""
+        return self.user.permissions, self.view, frozenset(self.chosen) - {"q"}
+
+    @property
+    def _kind(self) -> tuple[May, str, frozenset[str], search.Shape | None]:
+        return *self._narrowed, self._meaning.shape if "q" in self.chosen else None
+
+    @property
+    def _given_but_text(self) -> dict[str, Any]:
+        return told_of(self.user) | self.chosen | {"quiet_day": self._quiet_day}
+
+    @property
+    def _given(self) -> dict[str, Any]:
+        return self._given_but_text | (self._meaning.said if "q" in self.chosen else {})
 
     @property
     def _quiet_day(self) -> dt.date:
         return timezone.localdate() - dt.timedelta(days=coached.QUIET_DAYS)
 
-    def _of_view(self, view: str) -> CompanyQuerySet:
-        if view == "network":
-            return self.visible
-        mine = self.visible.of(self.user)
-        if view == "mine":
-            return mine
-        return mine.quiet_since(self._quiet_day)
-
     def url(self, **changes: str) -> str:
         """The address of the list with some choices changed; an empty one is left out."""
         values = {"view": self.view, "order": self.order if self.order != self._usual_order() else ""}
-        values |= self.chosen
+        values |= self.chosen | self.unknown
         kept = {name: value for name, value in (values | changes).items() if value}
         return f"?{urlencode(kept)}"
 
@@ -193,6 +287,13 @@ class CompanyList:
             Chip(name, self.words(name), self.url(**{name: ""}))
             for name in self.form.fields
             if name in self.chosen
+        ]
+
+    def unknown_chips(self) -> list[Chip]:
+        """The filters that were asked for in vain: the filter and the value, and the address without them."""
+        return [
+            Chip(name, f"{self.form.fields[name].label}: {value[:LONGEST_SHOWN]}", self.url(**{name: ""}))
+            for name, value in self.unknown.items()
         ]
 
     def words(self, name: str) -> str:

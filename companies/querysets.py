@@ -8,11 +8,12 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
+from coachnet.lib.subqueries import CountOf
 
 if TYPE_CHECKING:
     from companies.models import Company  # noqa: F401  (names the row type below)
@@ -43,19 +44,30 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         coaches = Exists(self._memberships(user).filter(engagement__company=OuterRef("pk")))
         return self.filter(Q(is_confidential=False) | Q(responsible_coach=user) | coaches)
 
+    def how_many_visible_to(self, user: User) -> Any:
+        """As many as `visible_to` holds, as an expression.
+
+        Counted apart, so that indexes answer and nobody reads all companies: of those that are not confidential
+        nothing else is asked, and of the others there are few. A constraint holds that they are those that somebody
+        has marked; that column has an index.
+        """
+        if user.may(Permission.SEE_CONFIDENTIAL) or not user.may(Permission.SEE_COMPANIES):
+            return CountOf(self.visible_to(user).values("pk"))
+        marked = self.filter(confidential_set_by__isnull=False).visible_to(user)
+        return CountOf(self.filter(confidential_set_by=None).values("pk")) + CountOf(marked.values("pk"))
+
     def of(self, user: User) -> "CompanyQuerySet":
         """A coach's own companies: she is responsible for them or is on an open engagement."""
-        # A union and no OR, so that the few are found from the coach and not by reading all companies.
-        responsible = self.model.objects.filter(responsible_coach=user).order_by().values("pk")
-        coached = self._memberships(user).filter(engagement__ended_on=None).values("engagement__company")
-        return self.filter(pk__in=responsible.union(coached))
+        return self.filter(self._is_of(user))
 
     def without_open_engagement(self) -> "CompanyQuerySet":
         """Companies that nobody coaches at present."""
-        coached = self.model.objects.filter(
-            pk=OuterRef("pk"), engagements__isnull=False, engagements__ended_on=None
-        )
-        return self.filter(~Exists(coached))
+        return self.filter(self._is_free())
+
+    def to_log_for(self, user: User) -> "CompanyQuerySet":
+        """The coach's own and those that nobody coaches, with `is_own`."""
+        found = self.annotate(is_own=ExpressionWrapper(self._is_of(user), models.BooleanField()))
+        return found.filter(self._is_of(user) | self._is_free())
 
     def in_stage(self, stage: str) -> "CompanyQuerySet":
         """Companies with an open engagement in the stage."""
@@ -84,6 +96,16 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def in_swedish_order(self) -> "CompanyQuerySet":
         """By name, å ä ö last."""
         return self.order_by("sort_key", "pk")
+
+    def _is_of(self, user: User) -> Q:
+        # A union and no OR, so that the few are found from the coach and not by reading all companies.
+        responsible = self.model.objects.filter(responsible_coach=user).order_by().values("pk")
+        coached = self._memberships(user).filter(engagement__ended_on=None).values("engagement__company")
+        return Q(pk__in=responsible.union(coached))
+
+    def _is_free(self) -> Q:
+        engagements = _related(self.model, "engagements").objects
+        return Q(~Exists(engagements.filter(company=OuterRef("pk"), ended_on=None)))
 
     def _memberships(self, user: User) -> models.QuerySet[Any, Any]:
         """The coach's parts in engagements that she has not left."""

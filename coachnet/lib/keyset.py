@@ -17,6 +17,7 @@ from django.db.models import Q
 M = TypeVar("M", bound=models.Model)
 R = TypeVar("R")  # a model, or a dict of values
 SALT = "coachnet.lib.keyset"
+SIZE = 25  # rows on a page
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,29 @@ class _Serializer:
         return json.loads(data)
 
 
-def page_of(rows: "models.QuerySet[M]", *, by: Sequence[str], after: str = "", size: int = 25) -> Page[M]:
+def page_of(rows: "models.QuerySet[M]", *, by: Sequence[str], after: str = "", size: int = SIZE) -> Page[M]:
     """The page that follows the token `after`, or the first.
 
     `by` names fields or annotations, "-" in front for descending. None of them may be NULL (Coalesce
     first), and together they must be unique, so end with the primary key. The token is signed: one that
     was tampered with, or made for another order, gives the first page.
     """
+    position = position_of(after, by=by)
+    return cut(list(further(rows, by=by, position=position, size=size)), by=by, size=size)
+
+
+def further(
+    rows: "models.QuerySet[M]", *, by: Sequence[str], position: Sequence[Any] | None, size: int = SIZE
+) -> "models.QuerySet[M]":
+    """The rows of the page after the position, and one more if there are more: `page_of` in halves, with `cut`."""
     ordered = rows.order_by(*by)
-    position = _position(after, by)
     if position is not None:
         ordered = ordered.filter(_later_than(position, by))
-    found = list(ordered[: size + 1])
+    return ordered[: size + 1]
+
+
+def cut(found: list[M], *, by: Sequence[str], size: int = SIZE) -> Page[M]:
+    """The page that `further` found."""
     if len(found) <= size:
         return Page(found, "")
     last = found[size - 1]
@@ -87,10 +99,11 @@ def chunks(
 
 def is_position(after: str, *, by: Sequence[str]) -> bool:
     """Whether the token was given out by a list in this order."""
-    return _position(after, by) is not None
+    return position_of(after, by=by) is not None
 
 
-def _position(after: str, by: Sequence[str]) -> list[Any] | None:
+def position_of(after: str, *, by: Sequence[str]) -> list[Any] | None:
+    """Where a page begins: the values of the row before it, as text where JSON knows no better. None is the first."""
     if not after:
         return None
     try:
@@ -100,7 +113,7 @@ def _position(after: str, by: Sequence[str]) -> list[Any] | None:
     return values if made_for == list(by) else None
 
 
-def _later_than(position: list[Any], by: Sequence[str]) -> Q:
+def _later_than(position: Sequence[Any], by: Sequence[str]) -> Q:
     """(a, b, c) after (x, y, z): a beyond x, or a = x and b beyond y, or …
 
     That a is x or beyond follows, and is said too: an index on a finds its place by it.

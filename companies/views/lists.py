@@ -17,25 +17,14 @@ from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
 from coachnet.audit.access import record_export
 from coachnet.lib import csv_export
-from coachnet.lib.keyset import chunks, page_of
+from coachnet.lib.keyset import chunks
 from coachnet.lib.replica import reads_replica
 from coachnet.lib.swedish import SvSearchKey, SvSortKey
-from companies import coached, organisation_number, search
+from companies import coached, hits, organisation_number
 from companies.filters import CompanyList
-from companies.models import Company
 from companies.querysets import CompanyQuerySet
 
 HITS = 10
-# The columns that a row in the list and a hit in a search box show, and are ordered by.
-IN_LIST = (
-    "name",
-    "sort_key",
-    "is_confidential",
-    "municipality__name",
-    "main_strategy__name_sv",
-    "main_strategy__name_en",
-)
-AS_HIT = ("name", "sort_key", "organisation_number", "municipality__name")
 search_limit = limited("search", most=240, seconds=60)
 export_limit = limited("export", most=30, seconds=3600)
 # The first rows soon, then many at a time.
@@ -52,19 +41,17 @@ def company_list(request: HttpRequest) -> HttpResponse:
     clean = request.path + asked.url()
     if "" in request.GET.values() and not request.htmx:  # type: ignore[attr-defined]
         return redirect(clean)
-    rows = asked.rows().select_related("municipality", "main_strategy").only(*IN_LIST)
-    page = page_of(rows, by=asked.by, after=request.GET.get("after", ""))
-    counts = asked.counts()
-    hits = rows.count() if asked.chosen else counts[asked.view]
+    page, many = asked.page(request.GET.get("after", "")), asked.hits()
     context = {
         "list": asked,
         "form": asked.form,
         "chips": asked.chips(),
+        "unknown": asked.unknown_chips(),
         "rows": coached.rows_for(page.rows, asked.user),
-        "hits": hits,
-        "counts": counts,
+        "hits": many,
+        "counts": asked.counts,
         "next_url": asked.url(after=page.after) if page.after else "",
-        "ways_out": asked.ways_out() if not hits and asked.chosen else [],
+        "ways_out": asked.ways_out() if not many and asked.chosen else [],
         "quiet_days": coached.QUIET_DAYS,
     }
     response = render(request, "companies/company_list.html", context)
@@ -101,11 +88,7 @@ def company_export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse
 def company_options(request: HttpRequest) -> HttpResponse:
     """Suggestions for a field that chooses a company to log for: one's own first, then those nobody coaches."""
     user, text = _person(request), request.GET.get("q", "").strip()
-    visible = Company.objects.visible_to(user).select_related("municipality").only(*AS_HIT)
-    own = visible.of(user)
-    free = visible.without_open_engagement().exclude(pk__in=own.values("pk"))
-    found = _first(own, free, text)
-    context = {"rows": coached.hits_for(found)}
+    context = {"rows": coached.hits_for(hits.to_log_for(user, text, limit=HITS))}
     response = render(request, "companies/_company_options.html", context)
     patch_cache_control(response, no_store=True, private=True)
     return response
@@ -120,8 +103,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         view = "network" if text else ""
         return redirect(reverse("companies:company-list") + (f"?view={view}" if view else ""))
-    visible = Company.objects.visible_to(user).select_related("municipality").only(*AS_HIT)
-    companies = search.best(visible, text, limit=HITS - 2) if text else []
+    companies = hits.in_network(user, text, limit=HITS - 2) if text else []
     people = _people(user, text)[: HITS - len(companies)]
     context = {
         "rows": coached.hits_for(companies),
@@ -141,14 +123,6 @@ def _person(request: HttpRequest) -> User:
 def _without_personnummer(request: HttpRequest) -> HttpResponse:
     messages.warning(request, gettext("Sök på namn i stället. Personnummer går inte att söka på."))
     return redirect("companies:company-list")
-
-
-def _first(own: CompanyQuerySet, free: CompanyQuerySet, text: str) -> list[Company]:
-    """Her own that the text means, or the first by name, then as many others as there is room for."""
-    if not text:
-        return [*own.in_swedish_order()[:HITS], *free.in_swedish_order()[:HITS]][:HITS]
-    meaning = search.meaning(text, own | free)
-    return [*meaning.best(own, limit=HITS), *meaning.best(free, limit=HITS)][:HITS]
 
 
 def _people(user: User, text: str) -> list[User]:

@@ -18,7 +18,7 @@ from tests.factories.companies import CompanyFactory
 pytestmark = pytest.mark.django_db
 LIST = "/companies/"
 XSS = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
-LIST_QUERIES, EXPORT_QUERIES, OPTIONS_QUERIES = 9, 8, 5
+LIST_QUERIES, EXPORT_QUERIES, OPTIONS_QUERIES = 8, 8, 5
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -142,6 +142,36 @@ def test_company_list_mine_and_quiet(client_of, coach, network):
     assert shown(quiet) == ["Kvarnåns Arbetsplagg AB"]
     assert "60 dagar" in page(quiet)
     assert "Tyst" in page(quiet)
+
+
+def test_a_filter_that_does_not_exist_is_told_of_and_can_be_taken_away(client_of, coach, network):
+    client = client_of(coach)
+    asked = LIST + "?view=network&stage=plan&municipality=9999"
+    found = client.get(asked)
+    assert shown(found) == ["Kvarnåns Arbetsplagg AB"]
+    assert "Filtret ”Kommun: 9999” finns inte. Listan visas utan det." in page(found)
+    away = found.context["unknown"][0].url
+    assert (away, f'class="filter" href="{away.replace("&", "&amp;")}"' in page(found)) == (
+        "?view=network&stage=plan",
+        True,
+    )
+    assert "municipality=9999" in found.context["chips"][0].url  # until she takes it away
+    assert "finns inte" not in page(client.get(LIST + away))
+    assert "finns inte" not in page(client.get(LIST + "?view=network&municipality=1490"))
+
+
+def test_a_filter_that_does_not_exist_is_told_of_in_english(client_of, coach, network):
+    coach.language = "en"
+    coach.save(update_fields=["language"])
+    found = page(client_of(coach).get(LIST + "?size=enormous"))
+    assert "The filter “Size class: enormous” does not exist. The list is shown without it." in found
+
+
+def test_a_filter_that_does_not_exist_is_only_ever_text(client_of, coach, network):
+    found = page(client_of(coach).get(LIST, {"stage": XSS + "x" * 500}))
+    assert "<img src=x" not in found
+    assert "Filtret ”Steg: &lt;img src=x" in found
+    assert "x" * 100 not in found.replace("x" * 500, "", 20)
 
 
 def test_an_organiser_has_no_views_of_her_own(client_of, organiser, network):

@@ -171,7 +171,7 @@ def test_company_history_tells_what_was_changed_and_by_whom(client_of, coach, re
 
 @pytest.mark.parametrize("rows", [1, 11])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("company-detail", 14), ("company-sessions", 11), ("company-plan", 11)]
+    ("name", "queries"), [("company-detail", 12), ("company-sessions", 9), ("company-plan", 9)]
 )
 def test_company_pages_cost_the_same_for_one_and_eleven(
     client_of, coach, django_assert_num_queries, name, queries, rows

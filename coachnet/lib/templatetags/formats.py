@@ -30,6 +30,9 @@ def number(value: float | Decimal | None, decimals: int | None = None) -> str:
     """
     if value is None:
         return "–"
+    if decimals is None and isinstance(value, int):
+        text = f"{value:,d}"  # most are counts: no need of a Decimal
+        return text.replace(",", THIN_SPACE).replace("-", "−")
     exact = Decimal(str(value))
     if decimals is not None:
         text = f"{exact:,.{int(decimals)}f}"
