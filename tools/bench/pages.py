@@ -57,7 +57,7 @@ class Cast:
         past = Event.objects.published().past().order_by("-ends_at", "-pk")
         self.event = past[0]
         ahead = EventInvitation.objects.filter(user=None, event__state="published").exclude(event__in=past)
-        self.invitation = ahead.order_by("event__starts_at", "pk")[0]
+        self.invitation = ahead.order_by("event", "pk")[0]  # of the network's own; races add meetings to it
 
     def _who(self, role: str) -> User:
         user = User.objects.filter(roles=[role], is_active=True).order_by("pk")[0]
