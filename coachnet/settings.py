@@ -79,7 +79,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "allauth.usersessions",
     "django_cotton",
@@ -96,6 +95,10 @@ INSTALLED_APPS = [
     "coachnet.lib.apps.UsedStaticFilesConfig",
     "django.forms",
 ]
+OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", "")
+if OIDC_SERVER_URL or MODE == "test":
+    # It brings an HTTP client of five megabytes, which who has no provider can do without.
+    INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")
 if DEMO or MODE == "test":
     INSTALLED_APPS.insert(0, "coachnet.demo")
 
@@ -346,8 +349,7 @@ INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
 # How long a place from a waiting list is held for the next in line; never longer than half the time to the start.
 EVENT_OFFER_HOURS = env.number("EVENT_OFFER_HOURS", 24)
 
-# An OpenID Connect provider is switched on by naming it here.
-OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", "")
+# An OpenID Connect provider is switched on by naming it (OIDC_SERVER_URL, above).
 SOCIALACCOUNT_PROVIDERS = {}
 # The provider vouches for the address: whoever has an account here with that verified address is signed in to it.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
@@ -428,6 +430,7 @@ SPECTACULAR_SETTINGS = {
         "EventState": "events.models.Event.State",
         "RegistrationState": "events.models.Registration.State",
     },
+    "PREPROCESSING_HOOKS": ["coachnet.api.description.tell_of_questions"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "coachnet.api.description.tell_of_problems",

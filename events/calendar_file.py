@@ -8,18 +8,21 @@ only grow, and so does their sum.
 import datetime as dt
 from email.utils import parseaddr
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, vCalAddress, vText
-from icalendar import Event as CalendarEvent
 
 from coachnet.lib import markdown
 from coachnet.notifications.registry import Attachment
 from events.models import Event, EventInvitation
+
+# Loaded by the first file: mail is written by workers, and two megabytes are much in a web process.
+if TYPE_CHECKING:
+    from icalendar import vCalAddress
 
 PRODID = "-//Coachnet//Coachnet//SV"
 ZONE = ZoneInfo(settings.TIME_ZONE)
@@ -47,6 +50,9 @@ def sequence_of(invitation: EventInvitation) -> int:
 
 def calendar_file(invitation: EventInvitation, method: Method) -> bytes:
     """The file, folded and escaped as calendars want it, with the rules of summer time in it."""
+    from icalendar import Calendar
+    from icalendar import Event as CalendarEvent
+
     event = invitation.event
     calendar = Calendar()
     calendar.add("prodid", PRODID)
@@ -90,15 +96,19 @@ def _described(event: Event) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _organiser(event: Event) -> vCalAddress:
+def _organiser(event: Event) -> "vCalAddress":
     """The organiser's name at the platform's own address: calendars ask that it be the sender's."""
+    from icalendar import vCalAddress, vText
+
     address = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
     address.params["cn"] = vText(event.created_by.name)
     return address
 
 
-def _attendee(invitation: EventInvitation, method: Method) -> vCalAddress:
+def _attendee(invitation: EventInvitation, method: Method) -> "vCalAddress":
     """The person. RSVP is off: an answer is given at the link, which also knows the waiting list (ADR 0020)."""
+    from icalendar import vCalAddress, vText
+
     address = vCalAddress(f"mailto:{invitation.address}")
     address.params["cn"] = vText(invitation.person_name)
     address.params["role"] = vText("REQ-PARTICIPANT")

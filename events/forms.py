@@ -1,6 +1,7 @@
 """Forms about meetings. Times are entered on the clock in Sweden and handed on as moments."""
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -154,6 +155,17 @@ class AnswerForm(forms.Form):
     def is_coming(self) -> bool:
         """Whether the answer is yes."""
         return bool(self.cleaned_data["answer"] == "yes")
+
+    @property
+    def common(self) -> "AnswerForm | None":
+        """The one form that all share whose form says the same; None for one with mistakes or words of somebody's."""
+        says = self.initial.get("answer", "")
+        return None if self.is_bound or self.initial.get("diet") else _saying(says)
+
+
+@cache
+def _saying(answer: str) -> AnswerForm:
+    return AnswerForm(initial={"answer": answer})
 
 
 class FeedbackForm(forms.Form):

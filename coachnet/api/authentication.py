@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -69,14 +68,3 @@ class KeyAuthentication(BaseAuthentication):
     def _note(self, request: Request) -> None:
         if count_in_window(f"key-refused:{client_address(request._request)}", WINDOW_SECONDS) <= NOTED:
             access.record(AccessEvent.Kind.SIGN_IN_FAILED, request._request, step="api_key")
-
-
-class KeyScheme(OpenApiAuthenticationExtension):
-    """A key is sent as a bearer token. Stands here since it must be known before the first description is made."""
-
-    target_class = "coachnet.api.authentication.KeyAuthentication"
-    name = "key"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """For the readable page's button."""
-        return {"type": "http", "scheme": "bearer", "description": "Made under Inställningar, Mina nycklar."}

@@ -1,8 +1,17 @@
-"""What the description says beyond what is read from the code: how a refusal looks."""
+"""What the description says beyond what is read from the code: what may be asked and sent, how a refusal looks.
 
+Loaded when a description is made, and not before: drf-spectacular is large, and only this module needs it.
+"""
+
+from functools import cache
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+
+from coachnet.api import endpoints, idempotency, serializers, writing
 from coachnet.api.problems import MEDIA_TYPE
+from dashboards.dimensions import SPLITS
 
 METHODS = ("get", "post")
 ALWAYS = {
@@ -36,6 +45,57 @@ PROBLEM = {
         },
     },
 }
+ONCE = OpenApiParameter(
+    idempotency.HEADER,
+    {"type": "string", "pattern": r"^[!-~]{1,100}$"},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Your own name for this one deed, such as a UUID. Sent again within a day, it gives the first answer.",
+)
+LISTS = (
+    endpoints.CompanyList,
+    endpoints.EngagementList,
+    endpoints.SessionRows,
+    endpoints.ActionRows,
+    endpoints.EventList,
+    endpoints.RegistrationList,
+)
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    """A key is sent as a bearer token."""
+
+    target_class = "coachnet.api.authentication.KeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """For the readable page's button."""
+        return {"type": "http", "scheme": "bearer", "description": "Made under Inställningar, Mina nycklar."}
+
+
+def tell_of_questions(endpoints: list[Any]) -> list[Any]:
+    """Before a description is made: see to it that every view tells what may be asked of it. Changes no endpoint."""
+    _tell_of_questions()
+    return endpoints
+
+
+@cache
+def _tell_of_questions() -> None:
+    for view in LISTS:
+        extend_schema_view(get=extend_schema(parameters=[view.question]))(view)
+    made = {201: writing.SessionMadeSerializer}
+    sent = extend_schema(request=writing.NewSessionSerializer, responses=made, parameters=[ONCE])
+    sent(writing.SessionList.post)
+    made = {201: writing.ActionMadeSerializer}
+    extend_schema(request=writing.NewActionSerializer, responses=made, parameters=[ONCE])(
+        writing.ActionList.post
+    )
+    period = "A key from `periods`; without it the latest quarter"
+    asked = [
+        OpenApiParameter("period", str, description=period),
+        OpenApiParameter("split", str, enum=[str(one) for one in SPLITS]),
+    ]
+    extend_schema(responses=serializers.OverviewSerializer, parameters=asked)(endpoints.Overview.get)
 
 
 def tell_of_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

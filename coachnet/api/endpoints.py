@@ -1,13 +1,12 @@
 """The lists and things that can be read: the pages' own QuerySets, in JSON."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -38,10 +37,7 @@ from companies import coached, search
 from companies.models import Company, Contact
 from dashboards import exports
 from dashboards.asked import asked_by
-from dashboards.dimensions import SPLITS
 from events.models import Event, Registration
-
-V = TypeVar("V", bound=type[APIView])
 
 
 def opened(view: Any) -> Callable[..., Any]:
@@ -99,17 +95,6 @@ class Detailed(generics.RetrieveAPIView):
         return self.visible(person_of(self))
 
 
-def asks(question: type[Question]) -> Callable[[V], V]:
-    """Tell the description which filters a list has."""
-
-    def declare(view: V) -> V:
-        view.question = question
-        described: V = extend_schema_view(get=extend_schema(parameters=[question]))(view)
-        return described
-
-    return declare
-
-
 # --- Companies ---------------------------------------------------------------------------------
 
 COMPANY_NEEDS = {"GET": Need(Permission.SEE_COMPANIES)}
@@ -129,11 +114,11 @@ def give_stage(companies: Iterable[Company]) -> None:
         one.stage = current[one.pk].stage if one.pk in current else None  # type: ignore[attr-defined]
 
 
-@asks(CompanyQuestion)
 class CompanyList(Listed):
     """Companies of the network, in Swedish order, or the best hits first."""
 
     needs = COMPANY_NEEDS
+    question = CompanyQuestion
     serializer_class = serializers.CompanyRowSerializer
 
     @property
@@ -181,11 +166,11 @@ class CompanyDetail(Detailed):
 READS_SESSIONS = Need(Permission.SEE_SESSIONS)
 
 
-@asks(EngagementQuestion)
 class EngagementList(Listed):
     """Engagements of visible companies, the latest first, without goals."""
 
     needs = {"GET": READS_SESSIONS}
+    question = EngagementQuestion
     serializer_class = serializers.EngagementRowSerializer
     by = ("-started_on", "-pk")
 
@@ -213,11 +198,11 @@ class EngagementDetail(Detailed):
         return Engagement.objects.visible_to(user).with_people()
 
 
-@asks(SessionQuestion)
 class SessionRows(Listed):
     """Sessions of visible companies, the latest first, without notes."""
 
     needs = {"GET": READS_SESSIONS}
+    question = SessionQuestion
     serializer_class = serializers.SessionRowSerializer
     by = ("-ends_at", "-pk")
 
@@ -250,11 +235,11 @@ class SessionDetail(Detailed):
         return Session.objects.visible_to(user).with_rows()
 
 
-@asks(ActionQuestion)
 class ActionRows(Listed):
     """Actions of engagements whose notes the person may read, the newest first."""
 
     needs = {"GET": READS_SESSIONS}
+    question = ActionQuestion
     serializer_class = serializers.ActionSerializer
     by = ("-created_at", "-pk")
 
@@ -284,11 +269,11 @@ class ActionDetail(Detailed):
 MEETING_NEEDS = {"GET": Need(Permission.SEE_MEETINGS)}
 
 
-@asks(EventQuestion)
 class EventList(Listed):
     """Meetings, the latest first; drafts for those who plan."""
 
     needs = MEETING_NEEDS
+    question = EventQuestion
     serializer_class = serializers.EventRowSerializer
     by = ("-starts_at", "-pk")
 
@@ -311,11 +296,11 @@ class EventDetail(Detailed):
         return Event.objects.visible_to(user).prefetch_related("hosts")
 
 
-@asks(RegistrationQuestion)
 class RegistrationList(Listed):
     """Answers to invitations, the newest first: everybody's for those who plan, otherwise your own."""
 
     needs = MEETING_NEEDS
+    question = RegistrationQuestion
     serializer_class = serializers.RegistrationSerializer
 
     def rows(self, user: User, asked: dict[str, Any]) -> QuerySet[Any]:
@@ -343,15 +328,6 @@ class Overview(APIView):
 
     needs = {"GET": Need(Permission.SEE_OVERVIEW)}
 
-    @extend_schema(
-        responses=serializers.OverviewSerializer,
-        parameters=[
-            OpenApiParameter(
-                "period", str, description="A key from `periods`; without it the latest quarter"
-            ),
-            OpenApiParameter("split", str, enum=[str(one) for one in SPLITS]),
-        ],
-    )
     @reads_replica
     def get(self, request: Request) -> Response:
         """Recorded in the audit log as an export, as the overview's files are."""

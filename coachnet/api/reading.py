@@ -1,5 +1,6 @@
 """The description of the interface: for programs, and as a page to read and try it on. Neither holds any data."""
 
+from functools import cache
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,24 +9,30 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_page
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from drf_spectacular.views import SpectacularJSONAPIView
 
 from coachnet.accounts.guards import public
 from coachnet.api.problems import MEDIA_TYPE, problem
 
 SECONDS = 600
-_described: Any = SpectacularJSONAPIView.as_view(
-    authentication_classes=[], permission_classes=[], throttle_classes=[]
-)
-# Takes a good while to make and is the same for everybody.
-_kept: Any = cache_page(SECONDS)(_described)
+
+
+@cache
+def _described() -> Any:
+    """What makes the description, loaded when it is first asked for: megabytes that few web processes need."""
+    from drf_spectacular.views import SpectacularJSONAPIView
+
+    view = SpectacularJSONAPIView.as_view(
+        authentication_classes=[], permission_classes=[], throttle_classes=[]
+    )
+    # Takes a good while to make and is the same for everybody.
+    return cache_page(SECONDS)(view)
 
 
 @public("Describes the interface and holds no data")
 @require_safe
 def schema(request: HttpRequest) -> HttpResponse:
     """OpenAPI 3.1."""
-    return cast(HttpResponse, _kept(request))
+    return cast(HttpResponse, _described()(request))
 
 
 @public("Shows the description of the interface")

@@ -7,7 +7,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -26,13 +25,6 @@ from companies.models import CircularStrategy, Company, Contact
 
 DAY_MINUTES = 1440
 MOST_PEOPLE = 50
-ONCE = OpenApiParameter(
-    idempotency.HEADER,
-    {"type": "string", "pattern": r"^[!-~]{1,100}$"},
-    OpenApiParameter.HEADER,
-    required=True,
-    description="Your own name for this one deed, such as a UUID. Sent again within a day, it gives the first answer.",
-)
 
 
 class DayField(serializers.DateField):
@@ -117,7 +109,6 @@ class SessionList(endpoints.SessionRows):
 
     needs = {"GET": READS_SESSIONS, "POST": Need(Permission.LOG_SESSIONS, Scope.WRITE_SESSIONS)}
 
-    @extend_schema(request=NewSessionSerializer, responses={201: SessionMadeSerializer}, parameters=[ONCE])
     def post(self, request: Request) -> Response:
         """Log a session, on your engagement with the company, or on a new one if nobody coaches it."""
         return idempotency.once(request, lambda: self._log(request, person_of(self)))
@@ -143,7 +134,6 @@ class ActionList(endpoints.ActionRows):
 
     needs = {"GET": READS_SESSIONS, "POST": Need(Permission.LOG_SESSIONS, Scope.WRITE_ACTIONS)}
 
-    @extend_schema(request=NewActionSerializer, responses={201: ActionMadeSerializer}, parameters=[ONCE])
     def post(self, request: Request) -> Response:
         """Add a step to the plan of an engagement that you are on. Exactly one owner."""
         return idempotency.once(request, lambda: self._add(request, person_of(self)))

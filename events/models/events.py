@@ -198,6 +198,11 @@ class Event(NamedChoices, models.Model):
         return self.is_published and not self.has_started and not self.answers_are_in
 
     @property
+    def has_place(self) -> bool:
+        """Whether people meet in a room."""
+        return bool(self.place)
+
+    @property
     def where(self) -> str:
         """The place, or the link of a meeting that has none."""
         return self.place or self.link

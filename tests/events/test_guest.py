@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -74,6 +75,45 @@ def test_answer_without_a_choice_says_so_and_keeps_what_was_written(guest: Event
     assert "Välj om du kommer eller inte" in page
     assert "Glutenfri" in page
     assert "<title>Fel: " in page
+
+
+def test_the_form_that_many_share_holds_their_answers_and_nobodys_diet():
+    """What is drawn once for many is drawn right for each of them, the second time too."""
+    event = EventFactory()
+    for _twice in range(2):
+        for answer, diet in (("", ""), ("yes", ""), ("no", ""), ("yes", "Vegan")):
+            guest = GuestFactory(event=event)
+            client = opened(guest)
+            if answer:
+                client.post(f"/meetings/answer/{guest.pk}/", {"answer": answer, "diet": diet})
+            page = client.get(f"/meetings/answer/{guest.pk}/").content.decode()
+            checked = re.findall(r'value="(yes|no)"[^>]* checked', page)
+            assert checked == ([answer] if answer else []), (answer, diet)
+            assert ('value="Vegan"' in page) == bool(diet)
+
+
+def test_what_a_link_opens_is_what_the_orm_would_find(guest: EventInvitation, coach: User):
+    """The page's one query is written by hand: every column of the invitation and its meeting, people by name."""
+    for invitation in (guest, MemberFactory(event=guest.event, user=coach)):
+        found = links.opened(invitation.link_key, Purpose.ANSWER)
+        whole = EventInvitation.objects.select_related("event__created_by", "invited_by", "user").get(
+            pk=invitation.pk
+        )
+        assert found
+        for mine, its in ((found, whole), (found.event, whole.event)):
+            for field in mine._meta.concrete_fields:
+                assert getattr(mine, field.attname) == getattr(its, field.attname), field
+                assert not field.get_db_converters(connection), "the value in the database is the field's own"
+        for mine, its in (
+            (found.invited_by, whole.invited_by),
+            (found.event.created_by, whole.event.created_by),
+        ):
+            assert (mine.pk, mine.name, mine.email) == (its.pk, its.name, its.email)
+        assert (found.person_name, found.address, found.reads) == (
+            whole.person_name,
+            whole.address,
+            whole.reads,
+        )
 
 
 def test_answer_in_line_says_so(guest: EventInvitation):

@@ -29,7 +29,7 @@ def results(**changes: Any) -> report.Results:
         "pages": [measured([0.002, 0.004])],
         "save": measured([0.05]),
         "refresh_ms": [80.0, 90.0, 100.0],
-        "answers": (10, 190, True, [1.0] * 200),
+        "races": [(10, 190, True, [0.1] * 200)],
         "megabytes": 100.0,
         "exports": {"companies": Export(40, 0.1, 0.5, 2.0), "sessions": Export(30_000, 0.1, 4.0, 2.0)},
     }
@@ -95,7 +95,11 @@ def test_a_run_within_its_targets_misses_none() -> None:
         ({"pages": [measured([0.001, 0.002], most=None, seconds=0.051)]}, "51 ms"),
         ({"exports": {"sessions": Export(40, 0.1, 0.5, 21.0)}}, "Export of sessions: memory rose by 21 MB"),
         ({"megabytes": 131.0}, "131 MB"),
-        ({"answers": (10, 190, True, [2.0] * 200)}, "100 a second"),
+        # Fifty rows take 1.5 ms here and took 6 there: 4 × 160 are wanted, of the middle race.
+        (
+            {"races": [(10, 190, True, [last] * 200) for last in (0.1, 0.5, 0.4)]},
+            "500 a second, 640 wanted where fifty rows take 1.5 ms",
+        ),
     ],
 )
 def test_each_missed_target_is_told(changes: dict[str, Any], words: str) -> None:
@@ -113,7 +117,10 @@ def test_only_the_part_of_the_scale_is_written_anew(tmp_path: Any) -> None:
     report.write(results(), document)
     written = document.read_text(encoding="utf-8")
     assert "old 1" not in written
-    assert "10 got a place, 190 wait in order" in written
+    assert (
+        "10 got a place, 190 wait in order; 95 of 100 within 0.1 s; 2000 answers a second (2000)" in written
+    )
+    assert "2000 a second where fifty rows take 1.5 ms of CPU, which is 500 where they take 6 ms" in written
     assert all(kept in written for kept in ("# Words", "between", "old 60"))
     with pytest.raises(ValueError, match="no marks for 2"):
         report.put(written, 2, "")

@@ -11,7 +11,7 @@ from tools.drill.stage import Stage
 from tools.seed.__main__ import mode
 from tools.seed.sizes import SIZES
 
-ROUNDS, SESSIONS, REFRESHES = 12, 20, 5
+ROUNDS, SESSIONS, REFRESHES, RACES = 12, 20, 5, 3
 
 
 def main() -> int:
@@ -63,9 +63,12 @@ def _run(stage: Stage, scale: int, rounds: int) -> "report.Results":  # type: ig
             megabytes = site.usage()["megabytes"]
         finally:
             stage.kill(server)
-        race = answers.round_of_answers(stage, 2, "coachnet.wsgi:application")
+        races = [
+            answers.round_of_answers(stage, 2, "coachnet.wsgi:application")
+            for _ in range(RACES)  # each takes seconds, in which the machine may be at something else
+        ]
     floors, pages = measured[: len(FLOORS)], measured[len(FLOORS) :]
-    return report.Results(scale, floors, pages, save, refreshes, race, megabytes, exports)
+    return report.Results(scale, floors, pages, save, refreshes, races, megabytes, exports)
 
 
 def _refresh(site: "measure.Site") -> float:  # type: ignore[name-defined]  # noqa: F821
