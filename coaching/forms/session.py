@@ -21,10 +21,10 @@ from coaching.forms.rows import (
     CoachChoice,
     CompanyChoice,
     ContactChoice,
-    PersonFormSet,
     Quietly,
     StepFormSet,
     StrategyChoice,
+    person_rows,
 )
 from coaching.forms.words import meeting_text, who_coaches
 from coaching.models import Action, Engagement, Session, Stage
@@ -160,7 +160,7 @@ class SessionForm(Quietly, forms.Form):
         self.steps = StepFormSet(
             data, prefix="steps", auto_id="id_%s", form_kwargs={"quiet": quiet, "owners": self.owners}
         )
-        self.people = PersonFormSet(data, prefix="people", auto_id="id_%s", form_kwargs={"quiet": quiet})
+        self.people = person_rows(data, quiet=quiet)
 
     @property
     def sent(self) -> Typed:
@@ -265,6 +265,11 @@ class SessionForm(Quietly, forms.Form):
         self.fields["stage"].choices = [*near, *far]  # type: ignore[attr-defined]
 
     @property
+    def is_new(self) -> bool:
+        """Whether the session has not been saved yet."""
+        return self.session is None
+
+    @property
     def is_planning(self) -> bool:
         """Whether the form is about a session to come."""
         return self["state"].value() == Session.State.PLANNED
@@ -299,7 +304,7 @@ class SessionForm(Quietly, forms.Form):
     @property
     def has_new_people(self) -> bool:
         """Whether the fold for new people must stand open: somebody is in it."""
-        return any(row[name].value() for row in self.people for name in ("name", "title"))
+        return self.is_bound and any(row[name].value() for row in self.people for name in ("name", "title"))
 
     def is_valid(self) -> bool:
         """Whether form, steps and people can all be understood."""
