@@ -55,7 +55,11 @@ def page_of(rows: "models.QuerySet[M]", *, by: Sequence[str], after: str = "", s
     position = _position(after, by)
     if position is not None:
         ordered = ordered.filter(_later_than(position, by))
-    found = list(ordered[: size + 1])
+    return as_page(list(ordered[: size + 1]), by=by, size=size)
+
+
+def as_page(found: "list[M]", *, by: Sequence[str], size: int) -> Page[M]:
+    """The page of rows that were found in the order `by`, of which one more than `size` was asked for."""
     if len(found) <= size:
         return Page(found, "")
     last = found[size - 1]
