@@ -3,19 +3,24 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
+from coachnet.lib.addresses import address_of
 from coachnet.lib.keyset import Page, as_page, page_of
 from coachnet.lib.written import Written, written
 from coachnet.notifications.models import Notification, about_key
 from coachnet.notifications.registry import RULES
+from events import rules
 from events.asked import companies_of_guests, counts_of, feedback_on, mailings_about
 from events.models import Event, EventInvitation, EventInvitationQuerySet, Feedback, Registration
+
+State = Registration.State
 
 
 @dataclass(frozen=True)
@@ -167,6 +172,88 @@ def name_companies(user: User, invitations: list[EventInvitation]) -> None:
     names = dict(companies_of_guests(user, with_contact.event_id)) if with_contact else {}
     for one in invitations:
         one.company_name = names.get(one.contact.company_id, "") if one.contact else ""  # type: ignore[attr-defined]
+
+
+class Deeds(NamedTuple):
+    """What can be done with a meeting now; those who may the same are shown the same buttons."""
+
+    is_draft: bool
+    is_published: bool
+    has_started: bool
+    is_over: bool
+    has_invited: bool
+    may_remind: bool
+    can_edit: bool
+    can_remove: bool
+    can_mark_attendance: bool
+
+
+def deeds_of(event: Event, user: User, counts: dict[str, int]) -> Deeds:
+    """For the person, with the numbers of the tabs."""
+    return Deeds(
+        is_draft=event.is_draft,
+        is_published=event.is_published,
+        has_started=event.has_started,
+        is_over=event.is_over,
+        has_invited=counts["all"] > 0,
+        may_remind=counts["unanswered"] > 0 and event.takes_answers,
+        can_edit=rules.can_edit(user, event),
+        can_remove=rules.can_remove(user, event),
+        can_mark_attendance=rules.can_mark_attendance(user, event),
+    )
+
+
+class Shape(NamedTuple):
+    """What decides how the row of an invited person looks; those who have it in common are drawn once."""
+
+    state: str
+    is_guest: bool
+    walked_in: bool
+    from_line: bool
+    was_there: bool
+    stayed_away: bool
+    has_diet: bool
+    may_move: bool
+    may_wait: bool
+    may_edit: bool
+
+    @property
+    def words(self) -> str:
+        """The answer."""
+        return str(State(self.state).label)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether she has a place, an offer or a place in line."""
+        return self.state in Registration.LIVE
+
+
+def shape_rows(event: Event, people: Sequence[EventInvitation], do: Deeds, *, is_filled_in: bool) -> None:
+    """Give each person of a console's page the `shape` of her row and what goes into it. Companies have been named."""
+    may_wait = event.capacity is not None and not do.has_started
+    stays_away = do.is_over and is_filled_in
+    for one in people:
+        answer: Any = one.latest
+        was_there = answer is not None and answer.attended_at is not None
+        row: Any = one
+        row.shape = Shape(
+            state=answer.state if answer else "",
+            is_guest=one.is_guest,
+            walked_in=one.how == EventInvitation.How.WALK_IN,
+            from_line=answer is not None and answer.came_from_line,
+            was_there=was_there,
+            stayed_away=stays_away and answer is not None and answer.is_coming and not was_there,
+            has_diet=answer is not None and bool(answer.diet),
+            may_move=do.can_mark_attendance,
+            may_wait=may_wait,
+            may_edit=do.can_edit,
+        )
+        row.beneath = (one.user.organisation or "–") if one.user else (row.company_name or one.email)
+        row.answered = f"{timezone.localtime(answer.answered_at):%Y-%m-%dT%H:%M:%S%z}" if answer else ""
+        keys = (event.pk, one.pk)
+        row.move_url = address_of("events:person-move", *keys)
+        row.link_url = address_of("events:person-link", *keys)
+        row.remove_url = address_of("events:person-remove", *keys)
 
 
 @dataclass

@@ -82,6 +82,8 @@ def _console(request: SignedInRequest, event: Event) -> HttpResponse:
     query = f"answer={group.key}" + (f"&q={text}" if text else "")
     line = asked.first_in_line(event.pk) if tally.counts["waiting"] else []
     console.name_companies(request.user, [*page.rows, *line])
+    do = console.deeds_of(event, request.user, tally.counts)
+    console.shape_rows(event, page.rows, do, is_filled_in=tally.counts["attended"] > 0)
     context = {
         "event": event,
         "about": markdown.render(event.description),
@@ -97,9 +99,9 @@ def _console(request: SignedInRequest, event: Event) -> HttpResponse:
         "verdict": console.verdict_on(event, asked=tally.counts["attended"]) if event.is_over else None,
         "diets": tally.diets,
         "is_invited": tally.is_invited,
-        "can_edit": rules.can_edit(request.user, event),
-        "can_remove": rules.can_remove(request.user, event),
-        "can_mark_attendance": rules.can_mark_attendance(request.user, event),
+        "do": do,
+        "can_edit": do.can_edit,
+        "can_mark_attendance": do.can_mark_attendance,
     }
     return render(request, "events/event_detail.html", context)
 

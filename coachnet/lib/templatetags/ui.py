@@ -74,9 +74,9 @@ def strip(ticks: Iterable[float]) -> SafeString:
 
 
 @register.simple_tag
-def address(route: str, key: int | UUID) -> str:
+def address(route: str, *keys: int | UUID) -> str:
     """`{% address "coaching:session-detail" row.pk %}`: what `{% url %}` gives, for rows of a list."""
-    return address_of(route, key)
+    return address_of(route, *keys)
 
 
 @register.simple_tag
