@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from coaching import asked
 from coaching.models import Action, Engagement, EngagementCoach, Session
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
@@ -17,9 +18,8 @@ def is_on(user: User, engagement: Engagement) -> bool:
 
 def engagement_for_logging(user: User, company: Company, day: dt.date) -> Engagement | None:
     """The coach's own open engagement with the company; of several, the one whose programme runs that day."""
-    mine = Engagement.objects.open().of(user).filter(company=company).select_related("programme")
     return min(
-        mine,
+        asked.engagements_of_own(user, company.pk),
         key=lambda one: (
             not one.programme.starts_on <= day <= one.programme.ends_on,
             -one.started_on.toordinal(),

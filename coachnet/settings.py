@@ -142,6 +142,7 @@ TEMPLATES = [
                 "django.templatetags.l10n",
                 "django.templatetags.static",
                 "coachnet.lib.templatetags.formats",
+                "coachnet.lib.templatetags.fields",
                 "coachnet.lib.templatetags.kept",
                 "coachnet.lib.templatetags.ui",
             ],

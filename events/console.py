@@ -1,19 +1,23 @@
 """A meeting as its organiser sees it: places, answers by group, what was sent. A fixed number of queries each."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Q, Value
+from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
-from coachnet.notifications.models import Notification
+from coachnet.lib.addresses import address_of
+from coachnet.lib.keyset import Page, cut, page_of
+from coachnet.lib.written import Written, written
+from coachnet.notifications.models import Notification, about_key
 from coachnet.notifications.registry import RULES
-from companies.models import Company
+from events import rules
+from events.asked import companies_of_guests, counts_of, feedback_on, mailings_about
 from events.models import Event, EventInvitation, EventInvitationQuerySet, Feedback, Registration
 
 State = Registration.State
@@ -42,6 +46,30 @@ GROUPS = (
 def group_of(key: str) -> Group:
     """The tab of a key in the address; the first for one that does not exist."""
     return next((group for group in GROUPS if group.key == key), GROUPS[0])
+
+
+PAGE_SIZE = 25
+_BY = ("sort_key", "pk")
+
+
+def _people(group: Group, event: int) -> EventInvitationQuerySet:
+    chosen = group.chosen(EventInvitation.objects.filter(event=event))
+    return chosen.as_rows().with_sort_key()
+
+
+def _first_of(group: Group) -> Written[EventInvitation]:
+    return written(lambda event: _people(group, event).order_by(*_BY)[: PAGE_SIZE + 1])
+
+
+# What is mostly asked for: the beginning of each tab.
+FIRST_PEOPLE = {group.key: _first_of(group) for group in GROUPS}
+
+
+def people_of(event: Event, group: Group, *, text: str = "", after: str = "") -> Page[EventInvitation]:
+    """A page of a tab: those whose name, address or organisation has every word, by name. Two queries."""
+    if text or after:
+        return page_of(_people(group, event.pk).matching(text), by=_BY, after=after, size=PAGE_SIZE)
+    return cut(FIRST_PEOPLE[group.key](event.pk), by=_BY, size=PAGE_SIZE)
 
 
 @dataclass(frozen=True)
@@ -114,39 +142,15 @@ class Tally:
 
 def tally_of(event: Event, user: User) -> Tally:
     """One query over the meeting's invitations and their answers. `is_invited` is about the person who asks."""
-    found = EventInvitation.objects.filter(event=event).aggregate(
-        **{name: Count("pk", distinct=True, filter=chosen) for name, chosen in _counted(user).items()},
-        diets=ArrayAgg("registrations__diet", filter=_COMING & ~Q(registrations__diet=""), default=Value([])),
-    )
-    counts = {group.key: found[group.key] for group in GROUPS if group.key in found}
+    found: dict[str, Any] = defaultdict(int, diets=())
+    for row in counts_of(user, event.pk):
+        found |= row
+    counts = {group.key: found[group.key] for group in GROUPS if group.key != "away"}
     # Every answer is live or closed, and at most one of a person's is live.
     counts["away"] = found["answered"] - found["live"]
     places = Places(event.capacity, found["members"], found["guests"], found["offered"], found["were_there"])
     diets = sorted(Counter(found["diets"]).items())
     return Tally(counts, places, diets, bool(found["mine"]) and not event.is_draft)
-
-
-_COMING = Q(registrations__state=State.COMING)
-
-
-def _counted(user: User) -> dict[str, Q]:
-    """Who counts as what. Those whose invitation was taken away stand on no tab."""
-    present = Q(removed_at=None)
-    were_there = Q(registrations__attended_at__isnull=False)
-    return {
-        "all": present,
-        "coming": present & _COMING,
-        "waiting": present & Q(registrations__state__in=(State.WAITING, State.OFFERED)),
-        "unanswered": present & Q(registrations__isnull=True),
-        "answered": present & Q(registrations__isnull=False),
-        "live": present & Q(registrations__state__in=Registration.LIVE),
-        "attended": present & were_there,
-        "mine": present & Q(user=user),
-        "members": _COMING & Q(user__isnull=False),
-        "guests": _COMING & Q(user__isnull=True),
-        "offered": Q(registrations__state=State.OFFERED),
-        "were_there": were_there,
-    }
 
 
 def count_people(events: Sequence[Event]) -> None:
@@ -163,12 +167,93 @@ def count_people(events: Sequence[Event]) -> None:
 
 
 def name_companies(user: User, invitations: list[EventInvitation]) -> None:
-    """Give each guest who is a contact her company's name, where the reader may see that company. One query."""
-    wanted = {one.contact.company_id for one in invitations if one.contact}
-    visible = Company.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", "name")
-    names = dict(visible) if wanted else {}
+    """Give each guest of a meeting who is a contact her company's name, where the reader may see it. One query."""
+    with_contact = next((one for one in invitations if one.contact), None)
+    names = dict(companies_of_guests(user, with_contact.event_id)) if with_contact else {}
     for one in invitations:
         one.company_name = names.get(one.contact.company_id, "") if one.contact else ""  # type: ignore[attr-defined]
+
+
+class Deeds(NamedTuple):
+    """What can be done with a meeting now; those who may the same are shown the same buttons."""
+
+    is_draft: bool
+    is_published: bool
+    has_started: bool
+    is_over: bool
+    has_invited: bool
+    may_remind: bool
+    can_edit: bool
+    can_remove: bool
+    can_mark_attendance: bool
+
+
+def deeds_of(event: Event, user: User, counts: dict[str, int]) -> Deeds:
+    """For the person, with the numbers of the tabs."""
+    return Deeds(
+        is_draft=event.is_draft,
+        is_published=event.is_published,
+        has_started=event.has_started,
+        is_over=event.is_over,
+        has_invited=counts["all"] > 0,
+        may_remind=counts["unanswered"] > 0 and event.takes_answers,
+        can_edit=rules.can_edit(user, event),
+        can_remove=rules.can_remove(user, event),
+        can_mark_attendance=rules.can_mark_attendance(user, event),
+    )
+
+
+class Shape(NamedTuple):
+    """What decides how the row of an invited person looks; those who have it in common are drawn once."""
+
+    state: str
+    is_guest: bool
+    walked_in: bool
+    from_line: bool
+    was_there: bool
+    stayed_away: bool
+    has_diet: bool
+    may_move: bool
+    may_wait: bool
+    may_edit: bool
+
+    @property
+    def words(self) -> str:
+        """The answer."""
+        return str(State(self.state).label)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether she has a place, an offer or a place in line."""
+        return self.state in Registration.LIVE
+
+
+def shape_rows(event: Event, people: Sequence[EventInvitation], do: Deeds, *, is_filled_in: bool) -> None:
+    """Give each person of a console's page the `shape` of her row and what goes into it. Companies have been named."""
+    may_wait = event.capacity is not None and not do.has_started
+    stays_away = do.is_over and is_filled_in
+    for one in people:
+        answer: Any = one.latest
+        was_there = answer is not None and answer.attended_at is not None
+        row: Any = one
+        row.shape = Shape(
+            state=answer.state if answer else "",
+            is_guest=one.is_guest,
+            walked_in=one.how == EventInvitation.How.WALK_IN,
+            from_line=answer is not None and answer.came_from_line,
+            was_there=was_there,
+            stayed_away=stays_away and answer is not None and answer.is_coming and not was_there,
+            has_diet=answer is not None and bool(answer.diet),
+            may_move=do.can_mark_attendance,
+            may_wait=may_wait,
+            may_edit=do.can_edit,
+        )
+        row.beneath = (one.user.organisation or "–") if one.user else (row.company_name or one.email)
+        row.answered = f"{timezone.localtime(answer.answered_at):%Y-%m-%dT%H:%M:%S%z}" if answer else ""
+        keys = (event.pk, one.pk)
+        row.move_url = address_of("events:person-move", *keys)
+        row.link_url = address_of("events:person-link", *keys)
+        row.remove_url = address_of("events:person-remove", *keys)
 
 
 @dataclass
@@ -203,9 +288,8 @@ class Mailing:
 
 def mailings_of(event: Event) -> list[Mailing]:
     """The message log, gathered by rule, the latest first; what was withdrawn is left out. One query."""
-    rows = Notification.objects.about(event).exclude(state=Notification.State.SKIPPED)
     found: dict[str, Mailing] = {}
-    for row in rows.order_by().values("rule", "state").annotate(count=Count("pk"), at=Max("due_at")):
+    for row in mailings_about(about_key(event)):
         mailing = found.setdefault(row["rule"], Mailing(row["rule"]))
         mailing.states[row["state"]] = row["count"]
         mailing.total += row["count"]
@@ -225,7 +309,7 @@ class Verdict:
 
 def verdict_on(event: Event, *, asked: int) -> Verdict:
     """How many of those asked gave each mark, and what they wrote, without names. One query."""
-    every = list(Feedback.objects.on(event).values_list("rating", "text"))
+    every = feedback_on(event.pk)
     marks = [rating for rating, _text in every]
     most = max((marks.count(mark) for mark in set(marks)), default=1)
     rows = [

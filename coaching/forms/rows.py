@@ -70,6 +70,16 @@ StepFormSet = forms.formset_factory(StepForm, extra=1, max_num=MOST_ROWS, absolu
 PersonFormSet = forms.formset_factory(PersonForm, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
 
 
+def person_rows(data: Any, *, quiet: bool = False) -> Any:
+    """The rows for new people, as typed; with nothing typed one formset for everybody, since it is drawn once."""
+    if data is None:
+        return NO_NEW_PEOPLE
+    return PersonFormSet(data, prefix="people", auto_id="id_%s", form_kwargs={"quiet": quiet})
+
+
+NO_NEW_PEOPLE = PersonFormSet(prefix="people", auto_id="id_%s")
+
+
 class CompanyChoice(forms.ModelChoiceField):
     """A company; `chosen` is one that has been looked up already, among those that the person sees."""
 

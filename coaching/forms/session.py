@@ -9,23 +9,22 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from coaching import rules
+from coaching import asked, rules
 from coaching.actions import NewContact, NextMeeting, NextStep, SessionEntry, refuse_future
 from coaching.forms.fields import MinutesField
 from coaching.forms.rows import (
     CoachChoice,
     CompanyChoice,
     ContactChoice,
-    PersonFormSet,
     Quietly,
     StepFormSet,
     StrategyChoice,
+    person_rows,
 )
 from coaching.forms.words import meeting_text, who_coaches
 from coaching.models import Action, Engagement, Session, Stage
@@ -161,7 +160,7 @@ class SessionForm(Quietly, forms.Form):
         self.steps = StepFormSet(
             data, prefix="steps", auto_id="id_%s", form_kwargs={"quiet": quiet, "owners": self.owners}
         )
-        self.people = PersonFormSet(data, prefix="people", auto_id="id_%s", form_kwargs={"quiet": quiet})
+        self.people = person_rows(data, quiet=quiet)
 
     @property
     def sent(self) -> Typed:
@@ -176,15 +175,15 @@ class SessionForm(Quietly, forms.Form):
     def _offer_companies(self) -> None:
         """Validates against every company she sees; offers her own, since the picker finds the rest."""
         field = self.fields["company"]
-        field.queryset = Company.objects.visible_to(self.user)  # type: ignore[attr-defined]
+        if self.is_bound:
+            field.queryset = Company.objects.visible_to(self.user)  # type: ignore[attr-defined]
         field.chosen = self.chosen  # type: ignore[attr-defined]
         # Asked for when the form is drawn: one that is sent needs no list.
         field.choices = lambda: [("", _("Välj företag")), *self._offered_companies]  # type: ignore[attr-defined]
 
     @cached_property
     def _own_companies(self) -> list[tuple[int, str, bool]]:
-        own = Company.objects.visible_to(self.user).of(self.user)
-        return list(own.in_swedish_order().values_list("pk", "name", "is_confidential"))
+        return asked.own_companies(self.user)
 
     @cached_property
     def _offered_companies(self) -> list[tuple[int, str]]:
@@ -200,27 +199,16 @@ class SessionForm(Quietly, forms.Form):
         return ",".join(str(pk) for pk, _name, is_marked in self._own_companies if is_marked)
 
     def _offer_people(self) -> None:
-        contacts: QuerySet[Contact] = Contact.objects.none()
-        if self.chosen:
-            contacts = self.chosen.contacts.filter(left_on=None)
-            if self.session:
-                contacts |= Contact.objects.filter(sessions=self.session)
-        self.fields["contacts"].queryset = contacts.distinct().order_by("id")  # type: ignore[attr-defined]
-        coaches = User.objects.filter(pk=self.user.pk)
-        if self.engagement:
-            coaches = User.objects.filter(memberships__engagement=self.engagement, memberships__left_on=None)
-        if self.session:
-            coaches |= User.objects.filter(sessions=self.session)
-        field = self.fields["coaches"]
-        field.me = self.user  # type: ignore[attr-defined]
-        field.queryset = coaches.only("name", "organisation").distinct().order_by("id")  # type: ignore[attr-defined]
-        self.coach_rows = list(field.queryset)  # type: ignore[attr-defined]
-        contact_rows = list(self.fields["contacts"].queryset)  # type: ignore[attr-defined]
+        contacts, coaches = self.fields["contacts"], self.fields["coaches"]
+        coaches.me = self.user  # type: ignore[attr-defined]
+        if self.is_bound or self.session:
+            contacts.queryset = asked.contacts_for(self.chosen, self.session)  # type: ignore[attr-defined]
+            coaches.queryset = asked.coaches_for(self.user, self.engagement, self.session)  # type: ignore[attr-defined]
+        self.coach_rows, contact_rows = self._people()
         if len(contact_rows) == 1:
             self.initial.setdefault("contacts", [contact_rows[0].pk])
         # As choices too: the fields would fetch them a second time when they are drawn.
-        for name, people in (("coaches", self.coach_rows), ("contacts", contact_rows)):
-            offered = self.fields[name]
+        for offered, people in ((coaches, self.coach_rows), (contacts, contact_rows)):
             offered.choices = [(one.pk, offered.label_from_instance(one)) for one in people]  # type: ignore[attr-defined]
         self.owner_by_key: dict[str, User | Contact] = {f"coach:{one.pk}": one for one in self.coach_rows}
         self.owner_by_key |= {f"contact:{one.pk}": one for one in contact_rows}
@@ -228,6 +216,17 @@ class SessionForm(Quietly, forms.Form):
         me = f"coach:{self.user.pk}"
         self.owners = [(me, str(_("Du")))] if me in self.owner_by_key else []
         self.owners += [(key, str(one)) for key, one in self.owner_by_key.items() if key != me]
+
+    def _people(self) -> tuple[list[User], list[Contact]]:
+        """Coaches and contacts to choose from. What a saved session has beside today's is the rare case."""
+        if self.session:
+            shown = (self.fields[name].queryset for name in ("coaches", "contacts"))  # type: ignore[attr-defined]
+            coaches, contacts = map(list, shown)
+            return coaches, contacts
+        return (
+            asked.coaches_on(self.engagement.pk) if self.engagement else [self.user],
+            asked.contacts_at(self.chosen.pk) if self.chosen else [],
+        )
 
     def _offer_strategies(self) -> None:
         """The company's own first; energy recovery is recorded on flows, not coached."""
@@ -241,12 +240,8 @@ class SessionForm(Quietly, forms.Form):
     @cached_property
     def _strategies(self) -> tuple[list[CircularStrategy], list[CircularStrategy]]:
         """The company's own, and the others."""
-        own: Any = Value(value=False)
-        if self.chosen:
-            through = Company.strategies.through.objects.filter(company=self.chosen)
-            own = Q(pk=self.chosen.main_strategy_id) | Q(pk__in=through.values("circularstrategy"))
-        every = CircularStrategy.objects.filter(is_credited=True).order_by("pk").annotate(is_own=own)
-        rows: list[Any] = list(every.only("code", "name_sv", "name_en"))
+        # No company has the key 0.
+        rows: list[Any] = asked.strategies_for(self.chosen.pk if self.chosen else 0)
         return [one for one in rows if one.is_own], [one for one in rows if not one.is_own]
 
     @property
@@ -268,6 +263,11 @@ class SessionForm(Quietly, forms.Form):
         taken = {self.current_stage, following}
         far = [(stage.value, stage.label) for stage in Stage if stage not in taken]
         self.fields["stage"].choices = [*near, *far]  # type: ignore[attr-defined]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the session has not been saved yet."""
+        return self.session is None
 
     @property
     def is_planning(self) -> bool:
@@ -304,7 +304,7 @@ class SessionForm(Quietly, forms.Form):
     @property
     def has_new_people(self) -> bool:
         """Whether the fold for new people must stand open: somebody is in it."""
-        return any(row[name].value() for row in self.people for name in ("name", "title"))
+        return self.is_bound and any(row[name].value() for row in self.people for name in ("name", "title"))
 
     def is_valid(self) -> bool:
         """Whether form, steps and people can all be understood."""

@@ -17,11 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coaching import actions, conflicts, rules
+from coaching import actions, asked, conflicts, rules
 from coaching.forms import typed
 from coaching.forms.session import SessionForm
 from coaching.forms.words import who_coaches
-from coaching.models import Action, Session, SessionDraft
+from coaching.models import Session, SessionDraft
 from coaching.notes import NOTE_TEMPLATES
 from coaching.views import keeping
 from coachnet.accounts.guards import public, requires
@@ -72,7 +72,7 @@ def _demand_logger(user: User) -> None:
 
 def editable_session(user: User, pk: uuid.UUID) -> Session | None:
     """The saved session behind a form, None for a new one. 404 for those she may not see, 403 for no editing."""
-    session = Session.objects.with_rows().filter(pk=pk).first()
+    session = next(iter(asked.sessions_of_key(pk)), None)
     if session is None:
         return None
     if not Session.objects.visible_to(user).filter(pk=pk).exists():
@@ -83,7 +83,7 @@ def editable_session(user: User, pk: uuid.UUID) -> Session | None:
 
 
 def _open(request: HttpRequest, user: User, pk: uuid.UUID, session: Session | None) -> HttpResponse:
-    draft = SessionDraft.objects.of(user).filter(key=pk).first()
+    draft = next(iter(asked.own_drafts(user, pk)), None)
     if draft:
         data = typed.retyped(draft.data)
         company = session.engagement.company if session else keeping.company_in(data, user)
@@ -177,13 +177,11 @@ def context_of(form: SessionForm) -> dict[str, Any]:
 
 def around(user: User, company: Company, *, but: uuid.UUID) -> dict[str, Any]:
     """What a coach wants at hand about a company: what was said last time, what is still to be done."""
-    sessions = Session.objects.visible_to(user).filter(engagement__company=company).exclude(pk=but)
-    open_actions = Action.objects.visible_to(user).open().filter(engagement__company=company)
-    last = sessions.held().newest_first().only("date", "note").first()
+    last = next(iter(asked.last_held(user, company.pk, but)), None)
     return {
         "last": last,
         "last_words": markdown.plain(last.note) if last else "",
-        "open_actions": list(open_actions.as_rows().soonest_first()[:8]),
+        "open_actions": asked.open_actions(user, company.pk),
     }
 
 

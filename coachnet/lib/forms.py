@@ -1,12 +1,14 @@
 """How every form of the platform looks and the controls that HTML knows better than Django."""
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
+
+from coachnet.lib.markup import attributes, escaped
 
 
 class FormRenderer(TemplatesSetting):
@@ -28,19 +30,10 @@ class FormRenderer(TemplatesSetting):
         return drawn
 
 
-def _attributes(attrs: dict[str, Any]) -> str:
-    """True stands without a value, False not at all."""
-    return "".join(
-        f" {escape(name)}" if value is True else f' {escape(name)}="{escape(str(value))}"'
-        for name, value in attrs.items()
-        if value is not False
-    )
-
-
 def _input(widget: dict[str, Any]) -> SafeString:
     value = "" if widget["value"] is None else f' value="{escape(str(widget["value"]))}"'
     tag = f'<input type="{escape(widget["type"])}" name="{escape(widget["name"])}"{value}'
-    return SafeString(f"{tag}{_attributes(widget['attrs'])}>")  # each part is escaped
+    return SafeString(f"{tag}{attributes(widget['attrs'])}>")  # each part is escaped
 
 
 def _option(widget: dict[str, Any]) -> SafeString:
@@ -48,12 +41,12 @@ def _option(widget: dict[str, Any]) -> SafeString:
         return _input(widget)
     target = widget["attrs"].get("id")
     label = f'<label for="{escape(target)}">' if target else "<label>"
-    return SafeString(f"{label}{_input(widget)} {conditional_escape(widget['label'])}</label>")
+    return SafeString(f"{label}{_input(widget)} {escaped(widget['label'])}</label>")
 
 
 def _textarea(widget: dict[str, Any]) -> SafeString:
-    tag = f'<textarea name="{escape(widget["name"])}"{_attributes(widget["attrs"])}>'
-    return SafeString(f"{tag}\n{conditional_escape(widget['value'] or '')}</textarea>")
+    tag = f'<textarea name="{escape(widget["name"])}"{attributes(widget["attrs"])}>'
+    return SafeString(f"{tag}\n{escaped(widget['value'] or '')}</textarea>")
 
 
 _WIDGETS = "django/forms/widgets/"

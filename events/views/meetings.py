@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,7 +17,7 @@ from coachnet.audit.history import Related, history_of
 from coachnet.lib import markdown
 from coachnet.lib.keyset import page_of
 from coachnet.lib.receipts import receipt
-from events import actions, console, listing, rules
+from events import actions, asked, console, listing, rules
 from events.forms import AnswerForm, CancelForm, EventForm
 from events.models import Event, EventInvitation, Registration
 from events.views.guest import answer_context, answer_initial, calendar_response
@@ -28,9 +28,10 @@ MEETINGS_PER_PAGE = 12
 
 def visible_event(request: SignedInRequest, pk: int) -> Event:
     """The meeting, if the person may see it; otherwise 404."""
-    return get_object_or_404(
-        Event.objects.visible_to(request.user).with_hosts().select_related("created_by"), pk=pk
-    )
+    found = asked.events_of_key(request.user, pk)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 @requires(Permission.SEE_MEETINGS)
@@ -68,12 +69,12 @@ def _console(request: SignedInRequest, event: Event) -> HttpResponse:
     group = console.group_of(request.GET.get("answer", "attended" if event.is_over else ""))
     text = request.GET.get("q", "").strip()[:100]
     tally = console.tally_of(event, request.user)
-    people = group.chosen(event.invitations.all()).as_rows().with_sort_key()
-    by = ("sort_key", "pk")
-    page = page_of(people.matching(text), by=by, after=request.GET.get("after", ""), size=PAGE_SIZE)
+    page = console.people_of(event, group, text=text, after=request.GET.get("after", ""))
     query = f"answer={group.key}" + (f"&q={text}" if text else "")
-    line = _first_in_line(event) if tally.counts["waiting"] else []
+    line = asked.first_in_line(event.pk) if tally.counts["waiting"] else []
     console.name_companies(request.user, [*page.rows, *line])
+    do = console.deeds_of(event, request.user, tally.counts)
+    console.shape_rows(event, page.rows, do, is_filled_in=tally.counts["attended"] > 0)
     context = {
         "event": event,
         "about": markdown.render(event.description),
@@ -89,16 +90,11 @@ def _console(request: SignedInRequest, event: Event) -> HttpResponse:
         "verdict": console.verdict_on(event, asked=tally.counts["attended"]) if event.is_over else None,
         "diets": tally.diets,
         "is_invited": tally.is_invited,
-        "can_edit": rules.can_edit(request.user, event),
-        "can_remove": rules.can_remove(request.user, event),
-        "can_mark_attendance": rules.can_mark_attendance(request.user, event),
+        "do": do,
+        "can_edit": do.can_edit,
+        "can_mark_attendance": do.can_mark_attendance,
     }
     return render(request, "events/event_detail.html", context)
-
-
-def _first_in_line(event: Event) -> list[EventInvitation]:
-    line = event.invitations.waiting().as_rows().order_by("registrations__answered_at", "pk")
-    return list(line.filter(registrations__state__in=["waiting", "offered"])[:5])
 
 
 def _member_page(

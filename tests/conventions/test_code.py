@@ -142,9 +142,9 @@ def calls(path: Path) -> Iterator[str]:
             yield ast.unparse(node.func)
 
 
-# Markdown is cleaned by nh3 before it is trusted, and bare controls are put together from parts that are escaped one by
-# one, and are held against Django's own in tests/lib/test_ui.py; nothing else may be.
-TRUSTED_HTML = {"coachnet/lib/markdown.py", "coachnet/lib/forms.py"}
+# Markdown is cleaned by nh3 before it is trusted; markup and bare controls are put together from parts that are escaped
+# one by one, and are held against Django's own in tests/lib/test_ui.py; nothing else may be.
+TRUSTED_HTML = {"coachnet/lib/markdown.py", "coachnet/lib/markup.py", "coachnet/lib/forms.py"}
 # What is asked while others wait for the lock, each value apart (ADR 0033).
 WRITTEN_SQL = {("events/actions/places.py", "raw"), ("events/links.py", "raw")}
 

@@ -54,16 +54,16 @@ def classes_used() -> set[str]:
         for value in re.findall(r'\bclass="([^"]*)"', text):
             found |= set(value.split())
     for file in PAGES:
-        for value in re.findall(r"block page_class %\}([^{]*)\{%", read(file)):
-            found |= set(value.split())
+        # Those of a field are handed to its tag.
+        for value in re.findall(r'block page_class %\}([^{]*)\{%|\bclasses="([^"]+)"', read(file)):
+            found |= set(" ".join(value).split())
     for file in SCRIPTS:
         text = read(file)
         for value in re.findall(r'className = "([^"]+)"|classList\.\w+\("([^"]+)"', text):
             found |= set(" ".join(value).split())
-    # Pictures are drawn by tags: a page has up to a hundred.
-    for value in re.findall(
-        r'(?:classes = f|class=)"([^"]+)"', read(BASE / "coachnet/lib/templatetags/ui.py")
-    ):
+    # Pictures and fields are drawn by tags: a page has up to a hundred.
+    tags = "".join(read(BASE / f"coachnet/lib/templatetags/{name}.py") for name in ("ui", "fields"))
+    for value in re.findall(r'(?:classes = f|class=)"([^"]+)"', tags):
         found |= set(re.sub(r"\{\w*\}", "*", value).split())
     return found - {"*"}
 

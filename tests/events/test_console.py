@@ -1,11 +1,13 @@
 """The organiser's pages: what they show, what they do, and who is kept out."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from coachnet.accounts.models import User
 from coachnet.audit.models import AccessEvent
@@ -216,6 +218,59 @@ def test_the_tabs_count_what_they_list(organiser: User):
     assert {group.key: count for group, count in tally.tabs} == listed
     assert listed == {"coming": 2, "waiting": 1, "unanswered": 1, "away": 2, "all": 6, "attended": 0}
     assert (tally.places.members, tally.places.guests, tally.is_invited) == (1, 1, False)
+
+
+def test_rows_of_one_shape_hold_each_their_own(organiser: User, client_of: ClientOf):
+    """Rows and buttons are drawn once for many; names, addresses and tokens are each person's and meeting's."""
+    tokens = set()
+    for event in (EventFactory(title="Ett"), EventFactory(title="Två")):
+        guests = [
+            GuestFactory(event=event, name=name, answered="offered") for name in ("Åsa <b>", "Örjan & Co")
+        ]
+        shown = page(client_of(organiser), "event-detail", event.pk, query="?answer=all")
+        rows = re.findall(r'<tr id="person-row-.*?</tr>', shown, re.DOTALL)
+        for guest, row in zip(guests, rows, strict=True):
+            assert row.count(escape(guest.name)) == 2
+            assert f"mailto:{guest.email}" in row
+            for name in ("person-move", "person-link", "person-remove"):
+                assert f'"{reverse(f"events:{name}", args=[event.pk, guest.pk])}"' in row
+        assert f'href="{reverse("events:event-print", args=[event.pk])}?badges"' in shown
+        found = set(re.findall(r'csrfmiddlewaretoken" value="(\w+)"', shown))
+        assert len(found) == 1
+        tokens |= found
+        assert "\x02" not in shown
+    assert len(tokens) == 2
+
+
+@pytest.mark.parametrize("event", [{"past": True}, {"going_on": True}, {}, {"draft": True}], ids=str)
+def test_each_answer_is_shown_at_each_time(event: dict[str, bool], organiser: User, client_of: ClientOf):
+    meeting = EventFactory(**event)
+    words = {
+        "coming": "Kommer",
+        "waiting": "Väntar på plats",
+        "offered": "Erbjuden plats",
+        "declined": "Kommer inte",
+        "cancelled": "Lämnade återbud",
+        "expired": "Svarade inte på erbjudandet",
+        None: "Har inte svarat",
+    }
+    guests = {state: GuestFactory(event=meeting, answered=state) for state in words}
+    here = GuestFactory(
+        event=meeting,
+        answered="coming",
+        answered__attended_at=timezone.now(),
+        answered__attended_by=organiser,
+    )
+    shown = page(client_of(organiser), "event-detail", meeting.pk, query="?answer=all")
+    rows = dict(re.findall(r'<tr id="person-row-(\d+)">(.*?)</tr>', shown, re.DOTALL))
+    for state, text in words.items():
+        row = rows[str(guests[state].pk)]
+        assert text in row
+        assert ("till 2" in row) == (state == "offered")
+        assert ("Ge plats" in row) == (state != "coming" and "draft" not in event)
+        assert ("Uteblev" in row) == (state == "coming" and "past" in event)
+    assert "Var där" in rows[str(here.pk)]
+    assert "Uteblev" not in rows[str(here.pk)]
 
 
 def test_console_costs_the_same_for_one_and_eleven(

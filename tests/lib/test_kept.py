@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
+from django.urls import reverse
 from django.utils import translation
 
 from coachnet.accounts.models import User
@@ -61,6 +62,38 @@ def test_what_is_kept_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_value_needs_a_name() -> None:
     with pytest.raises(TemplateSyntaxError, match="name=value"):
         Template("{% keep user %}{% endkeep %}")
+    with pytest.raises(TemplateSyntaxError, match="name=value"):
+        Template("{% keep with user %}{% endkeep %}")
+
+
+ROW = """{% keep state=state with name=name pk=pk %}{{ state }}: \
+<a href="{% address 'companies:company-detail' pk %}">{{ name }}</a>{% endkeep %}"""
+
+
+def test_holes_are_filled_anew_and_escaped_and_never_kept() -> None:
+    template = Template(ROW)
+    for name, shown in (("Maja", "Maja"), ("<b>", "&lt;b&gt;"), ("\x02pk\x03", "\x02pk\x03"), (None, "None")):
+        address = reverse("companies:company-detail", args=[17])
+        assert draw(template, state="new", name=name, pk=17) == f'new: <a href="{address}">{shown}</a>'
+    (node,) = template.nodelist
+    assert isinstance(node, kept.Kept)
+    assert list(node.drawn) == [("sv", "new")]
+    assert "Maja" not in repr(node.drawn)
+
+
+@pytest.mark.parametrize(
+    "inside", ["{% if name %}a{% endif %}", "{{ name|default:'a' }}", "{{ name|yesno }}"]
+)
+def test_what_is_asked_about_cannot_be_a_hole(inside: str) -> None:
+    with pytest.raises(TypeError, match="hole"):
+        draw(Template(f"{{% keep with name=name %}}{inside}{{% endkeep %}}"), name="Maja")
+
+
+@pytest.mark.parametrize("inside", ["{{ name|upper }}", "{{ name|truncatechars:3 }}", "{{ state }}"])
+def test_a_hole_that_was_changed_is_refused(inside: str) -> None:
+    template = Template(f"{{% keep state=state with name=name %}}{inside}{{% endkeep %}}")
+    with pytest.raises(ValueError, match="hole"):
+        draw(template, name="Maja", state="\x02other\x03")
 
 
 def test_nobody_finds_another_person_in_her_shell(

@@ -16,12 +16,16 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 from django_cotton.compiler_regex import CottonCompiler
 from django_cotton.templatetags import Attrs
 
 from coaching.models import Session
 from coachnet.lib.addresses import address_of
 from coachnet.lib.forms import DateInput, TimeInput
+from coachnet.lib.markup import markup, markup_join
 from coachnet.lib.receipts import receipt, undo_address
 from coachnet.lib.templatetags import ui
 from coachnet.lib.templatetags.ui import select_tag
@@ -91,6 +95,17 @@ def test_text_from_people_stays_text(source: str) -> None:
     assert not re.search(r'=""><', drawn)
 
 
+@pytest.mark.parametrize(
+    "part", [PAYLOAD, SafeString(PAYLOAD), gettext_lazy("Visa"), 17, None, 1.5, Attrs({}), ""]
+)
+def test_markup_is_put_together_as_django_does_it(part: Any) -> None:
+    form = '<a href="{}" {more}>{}</a>'
+    assert markup(form, part, "é", more=part) == format_html(form, part, "é", more=part)
+    rows = [(part, 1, "<"), ("&", part, SafeString("<b>"))]
+    assert markup_join("{}-{}{}", rows) == format_html_join("", "{}-{}{}", rows)
+    assert isinstance(markup(form, part, part, more=part), SafeString)
+
+
 def test_an_icon_is_hidden_from_readers_unless_it_has_words() -> None:
     assert draw('{% icon "plus" %}').strip() == (
         '<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#plus"/></svg>'
@@ -137,6 +152,35 @@ def test_field_without_error_says_nothing_of_one() -> None:
     assert "field--error" not in drawn
     assert "aria-invalid" not in drawn
     assert "(valfritt)" in drawn
+
+
+def test_words_around_a_field_stay_text() -> None:
+    form = Visit({"kind": ["x"]})
+    for name, bound in form.fields.items():
+        bound.label, bound.help_text = PAYLOAD, PAYLOAD
+        form.add_error(name, PAYLOAD)
+    form.fields["kind"].choices = [(PAYLOAD, PAYLOAD)]  # type: ignore[attr-defined]
+    drawn = draw("{{ form }}", form=form)
+    drawn += draw(
+        "{% field form.day hint=value label=value classes=value icon=value %}", form=form, value=PAYLOAD
+    )
+    more = "first=1 fold=value hint=value label=value classes=value icons=value codes=1"
+    drawn += draw(f"{{% choices form.kind {more} %}}{{% chips form.kind %}}", form=form, value=PAYLOAD)
+    assert "<img" not in drawn
+    assert drawn.count("&lt;img") > 20
+
+
+def test_a_tag_and_its_component_come_out_the_same() -> None:
+    for form in (Visit(), Visit({}), Visit(initial={"kind": ["4"]})):
+        for name in form.fields:
+            assert (
+                draw(f"{{% field form.{name} %}}", form=form)
+                == draw(f'<c-field :field="form.{name}" />', form=form).strip()
+            )
+        assert (
+            draw('{% choices form.kind first="2" fold="Visa alla" fill=True %}', form=form)
+            == draw('<c-choices :field="form.kind" first="2" fold="Visa alla" fill />', form=form).strip()
+        )
 
 
 def test_placeholders_of_other_packages_are_overruled() -> None:
@@ -310,3 +354,4 @@ def test_addresses_of_rows_are_the_ones_of_the_url_map() -> None:
     for route, pk in (("companies:company-detail", 17), ("coaching:session-detail", key)):
         assert address_of(route, pk) == reverse(route, args=[pk])
         assert draw(f"{{% address '{route}' pk %}}", pk=pk) == reverse(route, args=[pk])
+    assert address_of("events:person-move", 17, 4) == reverse("events:person-move", args=[17, 4])

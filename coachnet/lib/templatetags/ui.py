@@ -12,12 +12,12 @@ from django.forms import BaseForm, BaseFormSet, BoundField
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_cotton.templatetags import Attrs
 
 from coachnet.lib.addresses import address_of
+from coachnet.lib.markup import attributes, markup, markup_join
 from coachnet.lib.receipts import undo_address
 from coachnet.lib.templatetags.formats import initials
 
@@ -50,8 +50,8 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     address = f"{static('icons.svg')}#{name}"
     if label:
         picture = '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>'
-        return format_html(picture, classes, label, address)
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, address)
+        return markup(picture, classes, label, address)
+    return markup('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, address)
 
 
 @register.simple_tag
@@ -60,30 +60,30 @@ def ring(step: int, size: str = "") -> SafeString:
     """`{% ring 4 "sm|md" %}`: the transition ring, 0 to 6. Always with the stage's name beside it: see c-stage."""
     classes = f"ring ring--{size}" if size else "ring"
     address = f"{static('icons.svg')}#ring-{step}"
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, address)
+    return markup('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, address)
 
 
 @register.simple_tag
 def strip(ticks: Iterable[float]) -> SafeString:
     """`{% strip ticks %}`: contact over twelve months, in percent of the year; 100 is today. Words stand beside it."""
     marks = " ".join([f"M{tick} 2v12" for tick in ticks])
-    return format_html(
+    return markup(
         '<svg class="strip" viewBox="0 0 100 16" aria-hidden="true"><path class="strip__line" d="M0 8h100"/>{}</svg>',
-        format_html('<path class="strip__tick" d="{}"/>', marks) if marks else "",
+        markup('<path class="strip__tick" d="{}"/>', marks) if marks else "",
     )
 
 
 @register.simple_tag
-def address(route: str, key: int | UUID) -> str:
+def address(route: str, *keys: int | UUID) -> str:
     """`{% address "coaching:session-detail" row.pk %}`: what `{% url %}` gives, for rows of a list."""
-    return address_of(route, key)
+    return address_of(route, *keys)
 
 
 @register.simple_tag
 def avatar(name: str = "", symbol: str = "") -> SafeString:
     """`{% avatar person.name %}`: initials, or an icon; the name stands beside it."""
     inside = icon(symbol, "sm") if symbol else initials(name)
-    return format_html('<span class="avatar" aria-hidden="true">{}</span>', inside)
+    return markup('<span class="avatar" aria-hidden="true">{}</span>', inside)
 
 
 @register.filter
@@ -124,21 +124,20 @@ def select_tag(field: BoundField, attrs: dict[str, Any]) -> SafeString:
     attrs = field.build_widget_attrs(attrs, widget)
     if field.auto_id and "id" not in widget.attrs:
         attrs.setdefault("id", field.auto_id)
-    attributes = _widget_attributes(widget.build_attrs(widget.attrs, attrs))
+    own = attributes(widget.build_attrs(widget.attrs, attrs))
     left = set(widget.format_value(field.value()))  # to be marked as chosen: only the first of several alike
     parts = [
-        format_html('\n  <optgroup label="{}">{}\n  </optgroup>', value, _options(label, left))
+        markup('\n  <optgroup label="{}">{}\n  </optgroup>', value, _options(label, left))
         if isinstance(label, list | tuple)
         else _options([(value, label)], left)
         for value, label in widget.choices
     ]
-    every = format_html_join("", "{}", ((part,) for part in parts))
-    return format_html('<select name="{}"{}>{}\n</select>', field.html_name, attributes, every)
+    every = markup_join("{}", ((part,) for part in parts))
+    return markup('<select name="{}"{}>{}\n</select>', field.html_name, own, every)
 
 
 def _options(pairs: Iterable[tuple[Any, Any]], left: set[str]) -> SafeString:
-    return format_html_join(
-        "",
+    return markup_join(
         '\n  <option value="{}"{}>{}</option>',
         (("" if value is None else str(value), _mark(value, left), label) for value, label in pairs),
     )
@@ -149,26 +148,15 @@ def _mark(value: Any, left: set[str]) -> SafeString | str:
     if ("" if value is None else str(value)) not in left:
         return ""
     left.clear()
-    return _widget_attributes({"selected": True})
-
-
-def _widget_attributes(attrs: dict[str, Any]) -> SafeString:
-    """Attributes as Django's own widget templates write them: True without a value, False not at all."""
-    shown = ((name, value) for name, value in attrs.items() if value is not False)
-    parts = (
-        format_html(" {}", n) if value is True else format_html(' {}="{}"', n, str(value))
-        for n, value in shown
-    )
-    return format_html_join("", "{}", ((part,) for part in parts))
+    return attributes({"selected": True})
 
 
 @register.filter
 def option_tags(options: list[dict[str, Any]]) -> SafeString:
     """The options of a select, as its widget describes them."""
-    return format_html_join(
-        "",
+    return markup_join(
         '\n  <option value="{}"{}>{}</option>',
-        ((str(one["value"]), _widget_attributes(one["attrs"]), one["label"]) for one in options),
+        ((str(one["value"]), attributes(one["attrs"]), one["label"]) for one in options),
     )
 
 
@@ -200,25 +188,6 @@ def options(field: BoundField, which: str = "") -> list[BoundWidget]:
         return [option for place, option in enumerate(every) if place < count or option.data["selected"]]
     count = int(which[:-1])
     return [option for place, option in enumerate(every) if place >= count and not option.data["selected"]]
-
-
-@register.filter
-def icon_for(option: BoundWidget, icons: str) -> str:
-    """The icon of an option from pairs as "phone:phone,on_site:map-pin", or nothing."""
-    pairs = dict(pair.strip().split(":", 1) for pair in icons.split(",") if ":" in pair)
-    return pairs.get(str(option.data["value"]), "")
-
-
-@register.filter
-def first_word(text: object) -> str:
-    """The code in front of a label: "C05 Produkt som tjänst" → C05."""
-    return str(text).split(" ", 1)[0]
-
-
-@register.filter
-def after_first_word(text: object) -> str:
-    """A label without its code: "C05 Produkt som tjänst" → Produkt som tjänst."""
-    return str(text).partition(" ")[2]
 
 
 def _form_errors(form: BaseForm) -> Iterator[FieldError]:
