@@ -6,53 +6,53 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from coaching.models import Action, Engagement, Session, SessionDraft
-from coachnet.accounts.asking import written_for_reader
 from coachnet.accounts.models import User
-from coachnet.lib.written import written
+from coachnet.accounts.readers import standing_for_reader
+from coachnet.lib.standing import standing
 from companies.models import CircularStrategy, Company, Contact
 
 MOST_ACTIONS = 8
 
 
-@written
-def sessions_of_key(key: uuid.UUID) -> QuerySet[Session]:
+@standing
+def sessions_of_key(*, key: uuid.UUID) -> QuerySet[Session]:
     """The saved session behind a form, if there is one, with what its rows show. Not yet asked who may see it."""
     return Session.objects.with_rows().filter(pk=key)
 
 
-@written_for_reader
-def own_drafts(user: User, key: uuid.UUID) -> QuerySet[SessionDraft]:
+@standing_for_reader
+def own_drafts(user: User, *, key: uuid.UUID) -> QuerySet[SessionDraft]:
     """What the person has typed into a form, at most one."""
     return SessionDraft.objects.of(user).filter(key=key)
 
 
-@written_for_reader
-def companies_of_key(user: User, company: int) -> QuerySet[Company]:
+@standing_for_reader
+def companies_of_key(user: User, *, company: int) -> QuerySet[Company]:
     """The company, if the person may see it."""
     return Company.objects.visible_to(user).filter(pk=company)
 
 
-@written_for_reader
+@standing_for_reader
 def own_companies(user: User) -> QuerySet[Company, tuple[int, str, bool]]:
     """The coach's own companies as key, name and whether confidential, å ä ö last."""
     own = Company.objects.visible_to(user).of(user).in_swedish_order()
     return own.values_list("pk", "name", "is_confidential")
 
 
-@written_for_reader
-def engagements_of_own(user: User, company: int) -> QuerySet[Engagement]:
+@standing_for_reader
+def engagements_of_own(user: User, *, company: int) -> QuerySet[Engagement]:
     """The coach's own open engagements with a company, with their programmes."""
     return Engagement.objects.open().of(user).filter(company=company).select_related("programme")
 
 
-@written
-def coaches_on(engagement: int) -> QuerySet[User]:
+@standing
+def coaches_on(*, engagement: int) -> QuerySet[User]:
     """The coaches who work on an engagement now: name and organisation."""
     return _as_choices(_coaches_on(engagement))
 
 
-@written
-def contacts_at(company: int) -> QuerySet[Contact]:
+@standing
+def contacts_at(*, company: int) -> QuerySet[Contact]:
     """Those who work at a company."""
     return Contact.objects.filter(company=company, left_on=None).order_by("id")
 
@@ -73,14 +73,14 @@ def _as_choices(coaches: QuerySet[User]) -> QuerySet[User]:
 
 def contacts_for(company: Company | None, session: Session | None) -> QuerySet[Contact]:
     """The contacts that a session can have had: those at the company, and those that it has."""
-    contacts = contacts_at.django(company.pk) if company else Contact.objects.none()
+    contacts = contacts_at.build(company=company.pk) if company else Contact.objects.none()
     if session:
         contacts |= Contact.objects.filter(sessions=session)
     return contacts.distinct().order_by("id")
 
 
-@written
-def strategies_for(company: int) -> QuerySet[CircularStrategy]:
+@standing
+def strategies_for(*, company: int) -> QuerySet[CircularStrategy]:
     """What can be coached, with `is_own`: whether the company follows it. Energy recovery is recorded on flows."""
     through: Any = Company.strategies.through
     follows = Exists(through.objects.filter(company=company, circularstrategy=OuterRef("pk")))
@@ -89,15 +89,15 @@ def strategies_for(company: int) -> QuerySet[CircularStrategy]:
     return every.order_by("pk").only("code", "name_sv", "name_en")
 
 
-@written_for_reader
-def last_held(user: User, company: int, but: uuid.UUID) -> QuerySet[Session]:
+@standing_for_reader
+def last_held(user: User, *, company: int, but: uuid.UUID) -> QuerySet[Session]:
     """The latest session with a company that the person may read: day and note."""
     sessions = Session.objects.visible_to(user).filter(engagement__company=company).exclude(pk=but)
     return sessions.held().newest_first().only("date", "note")[:1]
 
 
-@written_for_reader
-def open_actions(user: User, company: int) -> QuerySet[Action]:
+@standing_for_reader
+def open_actions(user: User, *, company: int) -> QuerySet[Action]:
     """What is still to be done at a company, the soonest first."""
     actions = Action.objects.visible_to(user).open().filter(engagement__company=company)
     return actions.as_rows().soonest_first()[:MOST_ACTIONS]

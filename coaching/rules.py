@@ -19,7 +19,7 @@ def is_on(user: User, engagement: Engagement) -> bool:
 def engagement_for_logging(user: User, company: Company, day: dt.date) -> Engagement | None:
     """The coach's own open engagement with the company; of several, the one whose programme runs that day."""
     return min(
-        asked.engagements_of_own(user, company.pk),
+        asked.engagements_of_own(user, company=company.pk),
         key=lambda one: (
             not one.programme.starts_on <= day <= one.programme.ends_on,
             -one.started_on.toordinal(),

@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Max, Q, QuerySet, Value
 
-from coachnet.accounts.asking import written_for_reader
 from coachnet.accounts.models import User
-from coachnet.lib.written import written
+from coachnet.accounts.readers import standing_for_reader
+from coachnet.lib.standing import standing
 from coachnet.notifications.models import Notification
 from companies.models import Company
 from events.models import Event, EventInvitation, Feedback, Registration
@@ -17,14 +17,14 @@ MOST_IN_LINE = 5
 _COMING = Q(registrations__state=State.COMING)
 
 
-@written_for_reader
-def events_of_key(user: User, event: int) -> QuerySet[Event]:
+@standing_for_reader
+def events_of_key(user: User, *, event: int) -> QuerySet[Event]:
     """The meeting, if the person may see it, with its hosts and who planned it."""
     return Event.objects.visible_to(user).filter(pk=event).with_hosts().select_related("created_by")
 
 
-@written_for_reader
-def counts_of(user: User, event: int) -> QuerySet[Any, dict[str, Any]]:
+@standing_for_reader
+def counts_of(user: User, *, event: int) -> QuerySet[Any, dict[str, Any]]:
     """One row with everything that is counted over a meeting's invitations and their answers; none without any."""
     counts = {name: Count("pk", distinct=True, filter=chosen) for name, chosen in _counted(user).items()}
     diets = ArrayAgg("registrations__diet", filter=_COMING & ~Q(registrations__diet=""), default=Value([]))
@@ -52,16 +52,16 @@ def _counted(user: User) -> dict[str, Q]:
     }
 
 
-@written
-def first_in_line(event: int) -> QuerySet[EventInvitation]:
+@standing
+def first_in_line(*, event: int) -> QuerySet[EventInvitation]:
     """Those who get the next places, or have been offered them."""
     line = EventInvitation.objects.filter(event=event).waiting().as_rows()
     waiting = line.filter(registrations__state__in=(State.WAITING, State.OFFERED))
     return waiting.order_by("registrations__answered_at", "pk")[:MOST_IN_LINE]
 
 
-@written_for_reader
-def companies_of_guests(user: User, event: int) -> QuerySet[Company, tuple[int, str]]:
+@standing_for_reader
+def companies_of_guests(user: User, *, event: int) -> QuerySet[Company, tuple[int, str]]:
     """Key and name of the companies that a meeting's guests come from, where the reader may see the company."""
     guests = EventInvitation.objects.filter(event=event, contact__isnull=False).order_by()
     return (
@@ -71,8 +71,8 @@ def companies_of_guests(user: User, event: int) -> QuerySet[Company, tuple[int, 
     )
 
 
-@written
-def mailings_about(about: str) -> QuerySet[Any, dict[str, Any]]:
+@standing
+def mailings_about(*, about: str) -> QuerySet[Any, dict[str, Any]]:
     """How much was sent or waits by rule and state, and when the last; what was withdrawn is left out."""
     rows: QuerySet[Any, Any] = Notification.objects.filter(about=about).exclude(
         state=Notification.State.SKIPPED
@@ -80,8 +80,8 @@ def mailings_about(about: str) -> QuerySet[Any, dict[str, Any]]:
     return rows.order_by().values("rule", "state").annotate(count=Count("pk"), at=Max("due_at"))
 
 
-@written
-def feedback_on(event: int) -> QuerySet[Feedback, tuple[int, str]]:
+@standing
+def feedback_on(*, event: int) -> QuerySet[Feedback, tuple[int, str]]:
     """The marks and words that a meeting was given."""
     return (
         Feedback.objects.filter(invitation__event=event)

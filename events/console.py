@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from coachnet.accounts.models import User
 from coachnet.lib.addresses import address_of
 from coachnet.lib.keyset import Page, cut, page_of
-from coachnet.lib.written import Written, written
+from coachnet.lib.standing import standing
 from coachnet.notifications.models import Notification, about_key
 from coachnet.notifications.registry import RULES
 from events import rules
@@ -57,19 +57,17 @@ def _people(group: Group, event: int) -> EventInvitationQuerySet:
     return chosen.as_rows().with_sort_key()
 
 
-def _first_of(group: Group) -> Written[EventInvitation]:
-    return written(lambda event: _people(group, event).order_by(*_BY)[: PAGE_SIZE + 1])
-
-
-# What is mostly asked for: the beginning of each tab.
-FIRST_PEOPLE = {group.key: _first_of(group) for group in GROUPS}
+@standing
+def first_people(key: str, *, event: int) -> QuerySet[EventInvitation]:
+    """What is mostly asked for: the beginning of a tab."""
+    return _people(group_of(key), event).order_by(*_BY)[: PAGE_SIZE + 1]
 
 
 def people_of(event: Event, group: Group, *, text: str = "", after: str = "") -> Page[EventInvitation]:
     """A page of a tab: those whose name, address or organisation has every word, by name. Two queries."""
     if text or after:
         return page_of(_people(group, event.pk).matching(text), by=_BY, after=after, size=PAGE_SIZE)
-    return cut(FIRST_PEOPLE[group.key](event.pk), by=_BY, size=PAGE_SIZE)
+    return cut(first_people(group.key, event=event.pk), by=_BY, size=PAGE_SIZE)
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ class Tally:
 def tally_of(event: Event, user: User) -> Tally:
     """One query over the meeting's invitations and their answers. `is_invited` is about the person who asks."""
     found: dict[str, Any] = defaultdict(int, diets=())
-    for row in counts_of(user, event.pk):
+    for row in counts_of(user, event=event.pk):
         found |= row
     counts = {group.key: found[group.key] for group in GROUPS if group.key != "away"}
     # Every answer is live or closed, and at most one of a person's is live.
@@ -169,7 +167,7 @@ def count_people(events: Sequence[Event]) -> None:
 def name_companies(user: User, invitations: list[EventInvitation]) -> None:
     """Give each guest of a meeting who is a contact her company's name, where the reader may see it. One query."""
     with_contact = next((one for one in invitations if one.contact), None)
-    names = dict(companies_of_guests(user, with_contact.event_id)) if with_contact else {}
+    names = dict(companies_of_guests(user, event=with_contact.event_id)) if with_contact else {}
     for one in invitations:
         one.company_name = names.get(one.contact.company_id, "") if one.contact else ""  # type: ignore[attr-defined]
 
@@ -289,7 +287,7 @@ class Mailing:
 def mailings_of(event: Event) -> list[Mailing]:
     """The message log, gathered by rule, the latest first; what was withdrawn is left out. One query."""
     found: dict[str, Mailing] = {}
-    for row in mailings_about(about_key(event)):
+    for row in mailings_about(about=about_key(event)):
         mailing = found.setdefault(row["rule"], Mailing(row["rule"]))
         mailing.states[row["state"]] = row["count"]
         mailing.total += row["count"]
@@ -309,7 +307,7 @@ class Verdict:
 
 def verdict_on(event: Event, *, asked: int) -> Verdict:
     """How many of those asked gave each mark, and what they wrote, without names. One query."""
-    every = feedback_on(event.pk)
+    every = feedback_on(event=event.pk)
     marks = [rating for rating, _text in every]
     most = max((marks.count(mark) for mark in set(marks)), default=1)
     rows = [

@@ -224,8 +224,8 @@ class SessionForm(Quietly, forms.Form):
             coaches, contacts = map(list, shown)
             return coaches, contacts
         return (
-            asked.coaches_on(self.engagement.pk) if self.engagement else [self.user],
-            asked.contacts_at(self.chosen.pk) if self.chosen else [],
+            asked.coaches_on(engagement=self.engagement.pk) if self.engagement else [self.user],
+            asked.contacts_at(company=self.chosen.pk) if self.chosen else [],
         )
 
     def _offer_strategies(self) -> None:
@@ -241,7 +241,7 @@ class SessionForm(Quietly, forms.Form):
     def _strategies(self) -> tuple[list[CircularStrategy], list[CircularStrategy]]:
         """The company's own, and the others."""
         # No company has the key 0.
-        rows: list[Any] = asked.strategies_for(self.chosen.pk if self.chosen else 0)
+        rows: list[Any] = asked.strategies_for(company=self.chosen.pk if self.chosen else 0)
         return [one for one in rows if one.is_own], [one for one in rows if not one.is_own]
 
     @property

@@ -28,7 +28,7 @@ MEETINGS_PER_PAGE = 12
 
 def visible_event(request: SignedInRequest, pk: int) -> Event:
     """The meeting, if the person may see it; otherwise 404."""
-    found = asked.events_of_key(request.user, pk)
+    found = asked.events_of_key(request.user, event=pk)
     if not found:
         raise Http404
     return found[0]
@@ -71,7 +71,7 @@ def _console(request: SignedInRequest, event: Event) -> HttpResponse:
     tally = console.tally_of(event, request.user)
     page = console.people_of(event, group, text=text, after=request.GET.get("after", ""))
     query = f"answer={group.key}" + (f"&q={text}" if text else "")
-    line = asked.first_in_line(event.pk) if tally.counts["waiting"] else []
+    line = asked.first_in_line(event=event.pk) if tally.counts["waiting"] else []
     console.name_companies(request.user, [*page.rows, *line])
     do = console.deeds_of(event, request.user, tally.counts)
     console.shape_rows(event, page.rows, do, is_filled_in=tally.counts["attended"] > 0)

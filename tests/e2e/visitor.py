@@ -290,7 +290,9 @@ def axe_looks(page: Page) -> list[str]:
 def _axe(page: Page, kinds: list[str] | None, options: dict[str, Any]) -> list[str]:
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE_SCRIPT)
-        page.context.add_init_script(AXE_SCRIPT)  # from here on the browser has it on every page, and need not be sent it
+        page.context.add_init_script(
+            AXE_SCRIPT
+        )  # from here on the browser has it on every page, and need not be sent it
     found: list[str] = page.evaluate(AXE_RUN, [kinds, options])
     return found
 
