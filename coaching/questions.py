@@ -1,4 +1,4 @@
-"""What Min dag asks. The questions are the same for every coach, so they stand (ADR 0036)."""
+"""What Min dag asks. The questions are the same for every coach, so they stand (ADR 0035)."""
 
 import datetime as dt
 import uuid
