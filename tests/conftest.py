@@ -10,6 +10,7 @@ from coachnet.accounts.models import Organisation, User
 from companies import reference_data
 from companies.models import GlossaryTerm
 from tests.factories.accounts import OrganisationFactory, cast
+from tests.plugins.template import begin_with_a_copy
 
 ClientOf = Callable[[User], Client]
 
@@ -70,10 +71,17 @@ def client_of() -> ClientOf:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Several workers begin with copies of one database."""
+    begin_with_a_copy()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """A test database has the reference tables filled, as every installation has."""
     with django_db_blocker.unblock():
-        reference_data.load()
+        if not GlossaryTerm.objects.exists():
+            reference_data.load()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
-import pgtrigger.migrations
+from coachnet.lib.triggers import AddTrigger
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -53,19 +53,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='coaching_pr_pgh_cre_b242d9_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='programme',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_programmeevent" ("ends_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."ends_on", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='0760743e7b250dd0324650dd34409385b5179fcc', operation='INSERT', pgid='pgtrigger_insert_insert_cc7fb', table='coaching_programme', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='programme',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "coaching_programmeevent" ("ends_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."ends_on", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='f6acf210b2d4fd51c291804dabd52b06dfe8df75', operation='UPDATE', pgid='pgtrigger_update_update_f5110', table='coaching_programme', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='programme',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_programmeevent" ("ends_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (OLD."ends_on", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on"); RETURN NULL;', hash='41ec1fd6c6600dcea2a395b7c1eef20f4d0623ec', operation='DELETE', pgid='pgtrigger_delete_delete_f4a6d', table='coaching_programme', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='programmeevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5fe601ca55895b698a30be32888f7c920dfe78a3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7d584', table='coaching_programmeevent', when='BEFORE')),
         ),
@@ -152,19 +152,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='coaching_se_pgh_cre_9bbc8e_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessioncoach',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_sessioncoachevent" ("coach_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id") VALUES (NEW."coach_id", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."session_id"); RETURN NULL;', hash='7fdb633a8043b979d82d285a861bf8ea0fb5b6a6', operation='INSERT', pgid='pgtrigger_insert_insert_44fc2', table='coaching_sessioncoach', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessioncoach',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "coaching_sessioncoachevent" ("coach_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id") VALUES (NEW."coach_id", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."session_id"); RETURN NULL;', hash='51fe26b82c09c55eeed9071c945ef383ce0735ab', operation='UPDATE', pgid='pgtrigger_update_update_cdda9', table='coaching_sessioncoach', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessioncoach',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_sessioncoachevent" ("coach_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id") VALUES (OLD."coach_id", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."session_id"); RETURN NULL;', hash='59933856b7885e95fa36122ca318cdd1d6795876', operation='DELETE', pgid='pgtrigger_delete_delete_2949c', table='coaching_sessioncoach', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessioncoachevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4bc545b63f517d8a6684d4f45ac486fb7efb25e0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1b25e', table='coaching_sessioncoachevent', when='BEFORE')),
         ),
@@ -199,19 +199,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='coaching_se_pgh_cre_cc6e5c_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessioncontact',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_sessioncontactevent" ("contact_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id") VALUES (NEW."contact_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."session_id"); RETURN NULL;', hash='85e6c1603b6c80f3cde4e49730ca8364cb4c9bfe', operation='INSERT', pgid='pgtrigger_insert_insert_42b7a', table='coaching_sessioncontact', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessioncontact',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "coaching_sessioncontactevent" ("contact_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id") VALUES (NEW."contact_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."session_id"); RETURN NULL;', hash='efdc40da54c18abccc64828438a51cfcc5bf5277', operation='UPDATE', pgid='pgtrigger_update_update_dbc4b', table='coaching_sessioncontact', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessioncontact',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_sessioncontactevent" ("contact_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id") VALUES (OLD."contact_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."session_id"); RETURN NULL;', hash='23f7466ed62bf083f735ca8f5b239fd92c8fb91b', operation='DELETE', pgid='pgtrigger_delete_delete_2b008', table='coaching_sessioncontact', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessioncontactevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='79488960e1e98fd35fc4e62279426628a5464b75', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_18330', table='coaching_sessioncontactevent', when='BEFORE')),
         ),
@@ -268,19 +268,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='coaching_se_pgh_cre_22558c_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessionevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cbd15a03d86831f48660ce3f368c67cfd46e9f1f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2d9e4', table='coaching_sessionevent', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='session',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_sessionevent" ("channel", "completeness", "created_at", "created_by_id", "date", "engagement_id", "id", "minutes", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "planned_in_id", "preparation_minutes", "removed_at", "removed_by_id", "start_time", "state", "travel_minutes", "version") VALUES (NEW."channel", NEW."completeness", NEW."created_at", NEW."created_by_id", NEW."date", NEW."engagement_id", NEW."id", NEW."minutes", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place", NEW."planned_in_id", NEW."preparation_minutes", NEW."removed_at", NEW."removed_by_id", NEW."start_time", NEW."state", NEW."travel_minutes", NEW."version"); RETURN NULL;', hash='f6b025911248d8e6220e9ed898cd9971669392c7', operation='INSERT', pgid='pgtrigger_insert_insert_4d40a', table='coaching_session', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='session',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."channel" IS DISTINCT FROM (NEW."channel") OR OLD."completeness" IS DISTINCT FROM (NEW."completeness") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."date" IS DISTINCT FROM (NEW."date") OR OLD."engagement_id" IS DISTINCT FROM (NEW."engagement_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."planned_in_id" IS DISTINCT FROM (NEW."planned_in_id") OR OLD."preparation_minutes" IS DISTINCT FROM (NEW."preparation_minutes") OR OLD."removed_at" IS DISTINCT FROM (NEW."removed_at") OR OLD."removed_by_id" IS DISTINCT FROM (NEW."removed_by_id") OR OLD."start_time" IS DISTINCT FROM (NEW."start_time") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."travel_minutes" IS DISTINCT FROM (NEW."travel_minutes") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "coaching_sessionevent" ("channel", "completeness", "created_at", "created_by_id", "date", "engagement_id", "id", "minutes", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "planned_in_id", "preparation_minutes", "removed_at", "removed_by_id", "start_time", "state", "travel_minutes", "version") VALUES (NEW."channel", NEW."completeness", NEW."created_at", NEW."created_by_id", NEW."date", NEW."engagement_id", NEW."id", NEW."minutes", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place", NEW."planned_in_id", NEW."preparation_minutes", NEW."removed_at", NEW."removed_by_id", NEW."start_time", NEW."state", NEW."travel_minutes", NEW."version"); RETURN NULL;', hash='ab177d4f7da0b5563689d5ae25e3efdb07a456fb', operation='UPDATE', pgid='pgtrigger_update_update_60d23', table='coaching_session', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='session',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_sessionevent" ("channel", "completeness", "created_at", "created_by_id", "date", "engagement_id", "id", "minutes", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "planned_in_id", "preparation_minutes", "removed_at", "removed_by_id", "start_time", "state", "travel_minutes", "version") VALUES (OLD."channel", OLD."completeness", OLD."created_at", OLD."created_by_id", OLD."date", OLD."engagement_id", OLD."id", OLD."minutes", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."planned_in_id", OLD."preparation_minutes", OLD."removed_at", OLD."removed_by_id", OLD."start_time", OLD."state", OLD."travel_minutes", OLD."version"); RETURN NULL;', hash='eb320deb033d287181330bb53622ce30a53b71f9', operation='DELETE', pgid='pgtrigger_delete_delete_217e9', table='coaching_session', when='AFTER')),
         ),
@@ -315,19 +315,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='coaching_se_pgh_cre_a88015_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessionstrategy',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_sessionstrategyevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "strategy_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."session_id", NEW."strategy_id"); RETURN NULL;', hash='a61a2e876a1f8d06e1f16ac8f5d8067f30b957ad', operation='INSERT', pgid='pgtrigger_insert_insert_082ec', table='coaching_sessionstrategy', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessionstrategy',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "coaching_sessionstrategyevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "strategy_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."session_id", NEW."strategy_id"); RETURN NULL;', hash='3fe6ab27ef38180a26390ddd1310a602b5e04512', operation='UPDATE', pgid='pgtrigger_update_update_80a1f', table='coaching_sessionstrategy', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessionstrategy',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_sessionstrategyevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "strategy_id") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."session_id", OLD."strategy_id"); RETURN NULL;', hash='4fc4133674165910a309ff88fcb105ce49e6fa8c', operation='DELETE', pgid='pgtrigger_delete_delete_c7e9d', table='coaching_sessionstrategy', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='sessionstrategyevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b4495f5888da71006b8aa2f37610299c392727ff', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_955cb', table='coaching_sessionstrategyevent', when='BEFORE')),
         ),
@@ -365,19 +365,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='coaching_st_pgh_cre_a11b40_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='stagechange',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_stagechangeevent" ("engagement_id", "entered_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "set_by_id", "stage") VALUES (NEW."engagement_id", NEW."entered_on", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."set_by_id", NEW."stage"); RETURN NULL;', hash='164f532701816673720201996618b6ed09508a8f', operation='INSERT', pgid='pgtrigger_insert_insert_a6590', table='coaching_stagechange', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='stagechange',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "coaching_stagechangeevent" ("engagement_id", "entered_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "set_by_id", "stage") VALUES (NEW."engagement_id", NEW."entered_on", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."set_by_id", NEW."stage"); RETURN NULL;', hash='b20981901267f37c760daac62a97485e662a18b3', operation='UPDATE', pgid='pgtrigger_update_update_30817', table='coaching_stagechange', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='stagechange',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_stagechangeevent" ("engagement_id", "entered_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "set_by_id", "stage") VALUES (OLD."engagement_id", OLD."entered_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."set_by_id", OLD."stage"); RETURN NULL;', hash='5c33edd4069645cd7f89f99163f75e280447fdda', operation='DELETE', pgid='pgtrigger_delete_delete_cebf4', table='coaching_stagechange', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='stagechangeevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='80372d0209fa60027e903c8903455750684a6ed7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3a1c6', table='coaching_stagechangeevent', when='BEFORE')),
         ),
@@ -428,19 +428,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='coaching_ac_pgh_cre_f8da9e_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='actionevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8e98f04e64f42011f9e1bb9bb12f76255bd1fffc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cd9b4', table='coaching_actionevent', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='action',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_actionevent" ("closed_at", "closed_by_id", "created_at", "due_on", "engagement_id", "id", "owner_coach_id", "owner_contact_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "status", "what") VALUES (NEW."closed_at", NEW."closed_by_id", NEW."created_at", NEW."due_on", NEW."engagement_id", NEW."id", NEW."owner_coach_id", NEW."owner_contact_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."session_id", NEW."status", NEW."what"); RETURN NULL;', hash='35c3548e8cd9f2d80aa45bcbc2ee8c505f65af64', operation='INSERT', pgid='pgtrigger_insert_insert_92cbc', table='coaching_action', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='action',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "coaching_actionevent" ("closed_at", "closed_by_id", "created_at", "due_on", "engagement_id", "id", "owner_coach_id", "owner_contact_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "status", "what") VALUES (NEW."closed_at", NEW."closed_by_id", NEW."created_at", NEW."due_on", NEW."engagement_id", NEW."id", NEW."owner_coach_id", NEW."owner_contact_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."session_id", NEW."status", NEW."what"); RETURN NULL;', hash='6c2c700ba6b6c8a740b80fa00a8cde586d346007', operation='UPDATE', pgid='pgtrigger_update_update_8b0e3', table='coaching_action', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='action',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_actionevent" ("closed_at", "closed_by_id", "created_at", "due_on", "engagement_id", "id", "owner_coach_id", "owner_contact_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "status", "what") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."created_at", OLD."due_on", OLD."engagement_id", OLD."id", OLD."owner_coach_id", OLD."owner_contact_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."session_id", OLD."status", OLD."what"); RETURN NULL;', hash='866ed2c60e43ddc6e53146b9624b30b7797c9eb1', operation='DELETE', pgid='pgtrigger_delete_delete_bdda0', table='coaching_action', when='AFTER')),
         ),
@@ -481,19 +481,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='coaching_en_pgh_cre_6c89f9_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='engagementcoach',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_engagementcoachevent" ("coach_id", "engagement_id", "id", "is_lead", "joined_on", "left_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."coach_id", NEW."engagement_id", NEW."id", NEW."is_lead", NEW."joined_on", NEW."left_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='5d18ba943fcce727516087c2045b19b1d9187853', operation='INSERT', pgid='pgtrigger_insert_insert_38ee0', table='coaching_engagementcoach', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='engagementcoach',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "coaching_engagementcoachevent" ("coach_id", "engagement_id", "id", "is_lead", "joined_on", "left_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."coach_id", NEW."engagement_id", NEW."id", NEW."is_lead", NEW."joined_on", NEW."left_on", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='046939fc6db1d96d59a1031817a87fb88c002970', operation='UPDATE', pgid='pgtrigger_update_update_d1132', table='coaching_engagementcoach', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='engagementcoach',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_engagementcoachevent" ("coach_id", "engagement_id", "id", "is_lead", "joined_on", "left_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."coach_id", OLD."engagement_id", OLD."id", OLD."is_lead", OLD."joined_on", OLD."left_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='e39f06f7df2815a4c9882402825c4bd72f413fd4', operation='DELETE', pgid='pgtrigger_delete_delete_fe247', table='coaching_engagementcoach', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='engagementcoachevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c08ba5242f081c7f0a978ada0a66e63ad37b1756', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5f848', table='coaching_engagementcoachevent', when='BEFORE')),
         ),
@@ -519,19 +519,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='coaching_en_pgh_cre_b793aa_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='engagementevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2bbe88167c76291741077d12f7b34d69f8a99767', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fd025', table='coaching_engagementevent', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='engagement',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_engagementevent" ("company_id", "ended_on", "goals", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "stage", "started_on") VALUES (NEW."company_id", NEW."ended_on", NEW."goals", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."programme_id", NEW."stage", NEW."started_on"); RETURN NULL;', hash='1c8923e5c1fdeb8fa748dd098e5e78f9362c6091', operation='INSERT', pgid='pgtrigger_insert_insert_f60ff', table='coaching_engagement', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='engagement',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "coaching_engagementevent" ("company_id", "ended_on", "goals", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "stage", "started_on") VALUES (NEW."company_id", NEW."ended_on", NEW."goals", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."programme_id", NEW."stage", NEW."started_on"); RETURN NULL;', hash='0f093e57f5ce65b5738f4df7c1601b1dca94f4ac', operation='UPDATE', pgid='pgtrigger_update_update_6ce6c', table='coaching_engagement', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='engagement',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "coaching_engagementevent" ("company_id", "ended_on", "goals", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "stage", "started_on") VALUES (OLD."company_id", OLD."ended_on", OLD."goals", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."programme_id", OLD."stage", OLD."started_on"); RETURN NULL;', hash='0a0eb71d7fe490ea3026bae84ba15d0d8f93316c', operation='DELETE', pgid='pgtrigger_delete_delete_f1f37', table='coaching_engagement', when='AFTER')),
         ),

@@ -4,7 +4,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
-import pgtrigger.migrations
+from coachnet.lib.triggers import AddTrigger
 from django.conf import settings
 from django.db import migrations, models
 
@@ -186,19 +186,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='companies_c_pgh_cre_a861ea_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='contact',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "companies_contactevent" ("company_id", "email", "id", "left_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "title") VALUES (NEW."company_id", NEW."email", NEW."id", NEW."left_on", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."title"); RETURN NULL;', hash='7df14a9a3b1ea29d565e8001c975d334b6f0d41d', operation='INSERT', pgid='pgtrigger_insert_insert_2cb70', table='companies_contact', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='contact',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "companies_contactevent" ("company_id", "email", "id", "left_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "title") VALUES (NEW."company_id", NEW."email", NEW."id", NEW."left_on", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."title"); RETURN NULL;', hash='2ecec6c6e3fc816471cac8a65b6b2ad861a58d31', operation='UPDATE', pgid='pgtrigger_update_update_2d40d', table='companies_contact', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='contact',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "companies_contactevent" ("company_id", "email", "id", "left_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "title") VALUES (OLD."company_id", OLD."email", OLD."id", OLD."left_on", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."title"); RETURN NULL;', hash='de3c75db25e5303f6f3cffd0033f9ba3d16d98e5', operation='DELETE', pgid='pgtrigger_delete_delete_fec31', table='companies_contact', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='contactevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f71dbc2c5cb7f473e2331a8192dad7e5efda0102', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e6e93', table='companies_contactevent', when='BEFORE')),
         ),
@@ -236,19 +236,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='companies_c_pgh_cre_992504_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='companyevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='05d3413d3fcf997ec12064383c808dae23fcee04', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0943d', table='companies_companyevent', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='company',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "companies_companyevent" ("confidential_provision", "confidential_reason", "confidential_set_at", "confidential_set_by_id", "created_at", "created_by_id", "description", "id", "is_confidential", "legal_form", "main_strategy_id", "municipality_id", "name", "organisation_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsible_coach_id", "responsible_organisation_id", "size_class", "sni_id", "version", "website") VALUES (NEW."confidential_provision", NEW."confidential_reason", NEW."confidential_set_at", NEW."confidential_set_by_id", NEW."created_at", NEW."created_by_id", NEW."description", NEW."id", NEW."is_confidential", NEW."legal_form", NEW."main_strategy_id", NEW."municipality_id", NEW."name", NEW."organisation_number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."responsible_coach_id", NEW."responsible_organisation_id", NEW."size_class", NEW."sni_id", NEW."version", NEW."website"); RETURN NULL;', hash='a311296765490b83b22aa8258c67fa313c50bfd1', operation='INSERT', pgid='pgtrigger_insert_insert_a4101', table='companies_company', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='company',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confidential_provision" IS DISTINCT FROM (NEW."confidential_provision") OR OLD."confidential_reason" IS DISTINCT FROM (NEW."confidential_reason") OR OLD."confidential_set_at" IS DISTINCT FROM (NEW."confidential_set_at") OR OLD."confidential_set_by_id" IS DISTINCT FROM (NEW."confidential_set_by_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_confidential" IS DISTINCT FROM (NEW."is_confidential") OR OLD."legal_form" IS DISTINCT FROM (NEW."legal_form") OR OLD."main_strategy_id" IS DISTINCT FROM (NEW."main_strategy_id") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."organisation_number" IS DISTINCT FROM (NEW."organisation_number") OR OLD."responsible_coach_id" IS DISTINCT FROM (NEW."responsible_coach_id") OR OLD."responsible_organisation_id" IS DISTINCT FROM (NEW."responsible_organisation_id") OR OLD."size_class" IS DISTINCT FROM (NEW."size_class") OR OLD."sni_id" IS DISTINCT FROM (NEW."sni_id") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "companies_companyevent" ("confidential_provision", "confidential_reason", "confidential_set_at", "confidential_set_by_id", "created_at", "created_by_id", "description", "id", "is_confidential", "legal_form", "main_strategy_id", "municipality_id", "name", "organisation_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsible_coach_id", "responsible_organisation_id", "size_class", "sni_id", "version", "website") VALUES (NEW."confidential_provision", NEW."confidential_reason", NEW."confidential_set_at", NEW."confidential_set_by_id", NEW."created_at", NEW."created_by_id", NEW."description", NEW."id", NEW."is_confidential", NEW."legal_form", NEW."main_strategy_id", NEW."municipality_id", NEW."name", NEW."organisation_number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."responsible_coach_id", NEW."responsible_organisation_id", NEW."size_class", NEW."sni_id", NEW."version", NEW."website"); RETURN NULL;', hash='2994349bcb1c0aa13da41df2b950f6566321397a', operation='UPDATE', pgid='pgtrigger_update_update_3d5ae', table='companies_company', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='company',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "companies_companyevent" ("confidential_provision", "confidential_reason", "confidential_set_at", "confidential_set_by_id", "created_at", "created_by_id", "description", "id", "is_confidential", "legal_form", "main_strategy_id", "municipality_id", "name", "organisation_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsible_coach_id", "responsible_organisation_id", "size_class", "sni_id", "version", "website") VALUES (OLD."confidential_provision", OLD."confidential_reason", OLD."confidential_set_at", OLD."confidential_set_by_id", OLD."created_at", OLD."created_by_id", OLD."description", OLD."id", OLD."is_confidential", OLD."legal_form", OLD."main_strategy_id", OLD."municipality_id", OLD."name", OLD."organisation_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."responsible_coach_id", OLD."responsible_organisation_id", OLD."size_class", OLD."sni_id", OLD."version", OLD."website"); RETURN NULL;', hash='644e45746076ed4eb86f714ae58267d7c91b662f', operation='DELETE', pgid='pgtrigger_delete_delete_4fa84', table='companies_company', when='AFTER')),
         ),
@@ -294,19 +294,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-pgh_created_at', '-pgh_id'], name='companies_c_pgh_cre_a85179_idx')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='companystrategies',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "companies_companystrategiesevent" ("circularstrategy_id", "company_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."circularstrategy_id", NEW."company_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='4a769c3351d72063e4d751d4b7b2b52a7cc9208f', operation='INSERT', pgid='pgtrigger_insert_insert_38652', table='companies_company_strategies', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='companystrategies',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "companies_companystrategiesevent" ("circularstrategy_id", "company_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."circularstrategy_id", NEW."company_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='5fcb85a798024278d5b80f595597cc0242800c99', operation='UPDATE', pgid='pgtrigger_update_update_ff11f', table='companies_company_strategies', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='companystrategies',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "companies_companystrategiesevent" ("circularstrategy_id", "company_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."circularstrategy_id", OLD."company_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='e5ca7100c01dcd198d4f117031e73d4aadefafcf', operation='DELETE', pgid='pgtrigger_delete_delete_224a5', table='companies_company_strategies', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='companystrategiesevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2125185c998df688661f557e9d638f44aefa2f39', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_55f21', table='companies_companystrategiesevent', when='BEFORE')),
         ),

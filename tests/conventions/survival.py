@@ -19,6 +19,8 @@ from django.db.migrations import operations as ops
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from coachnet.lib.triggers import AddTrigger
+
 HARMLESS = (
     ops.CreateModel,
     ops.AlterModelOptions,
@@ -33,6 +35,7 @@ HARMLESS = (
     postgres.ValidateConstraint,
     postgres.CreateExtension,
     pgtrigger.migrations.AddTrigger,
+    AddTrigger,
     pgtrigger.migrations.RemoveTrigger,
 )
 IN_TWO_RELEASES = "take the use of it out of the code in this release, and the thing itself in the next"
