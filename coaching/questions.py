@@ -27,6 +27,7 @@ _ACTION = ("what", "owner_coach", "due_on", "status", "engagement__company__name
 COACH: Any = Given("coach")
 BY: Any = Given("by")
 NOW: Any = Given("now")
+MONTH: Any = Given("month")
 
 
 class Sight(NamedTuple):
@@ -45,9 +46,9 @@ class Sight(NamedTuple):
 @standing
 def sights() -> QuerySet[Session, Any]:
     """Her sessions that are planned, that lack something, or that were held this month."""
-    month = Q(date__gte=Given("month"), date__lt=Given("next_month"))
+    month = Q(date__gte=MONTH, date__lt=Given("next_month"))
     held = Q(state=Session.State.HELD) & (Q(completeness=Session.Completeness.DRAFT) | month)
-    own = Session.objects.present().of(COACH).filter(Q(state=Session.State.PLANNED) | held)
+    own = Session.objects.in_sight_of(COACH, MONTH).filter(Q(state=Session.State.PLANNED) | held)
     columns = ("pk", "state", "completeness", "date", "start_time", "ends_at", "minutes")
     return own.values_list(*columns, "engagement__company")
 

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import ClassVar, NamedTuple, Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q
@@ -16,6 +17,15 @@ from coachnet.accounts.models import Organisation, User
 from coachnet.audit.tracking import audited
 from coachnet.lib.choices import NamedChoices
 from companies.models import CircularStrategy, Company, Contact
+
+# Until which day Min dag looks at a session: its own; for ever while it is planned or lacks something; never if it was
+# called off, missed or put in the bin.
+_SEEN_UNTIL = """CASE
+    WHEN {row}.removed_at IS NOT NULL THEN NULL
+    WHEN {row}.state = 'planned' OR {row}.state = 'held' AND {row}.completeness = 'draft' THEN DATE '9999-12-31'
+    WHEN {row}.state = 'held' THEN {row}.date
+END"""
+_PLACES = ("state", "completeness", "date", "removed_at")
 
 # How long a removed session can be put back from the bin.
 BIN_DAYS = 30
@@ -60,6 +70,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def of(self, user: User) -> Self:
         """Those the coach takes or took part in."""
         return self.filter(pk__in=SessionCoach.objects.filter(coach=user).values("session"))
+
+    def in_sight_of(self, user: User, since: dt.date) -> Self:
+        """The coach's that are planned or lack something, and those held since a day: by index, however many."""
+        seen = SessionCoach.objects.filter(coach=user, seen_until__gte=since)
+        return self.present().filter(pk__in=seen.values("session"))
 
     def in_bin_of(self, user: User) -> Self:
         """Those that can still be put back by the coach: on her engagements, removed in the last days."""
@@ -214,6 +229,16 @@ class Session(NamedChoices, models.Model):
                 name="session_removed_by_someone",
             ),
         ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="tells_its_coaches",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf(*_PLACES),
+                condition=pgtrigger.AnyChange(*_PLACES),
+                func=f"UPDATE coaching_sessioncoach SET seen_until = {_SEEN_UNTIL.format(row='NEW')}"  # noqa: S608
+                " WHERE session_id = NEW.id; RETURN NULL;",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.engagement.company} {self.date}"
@@ -263,7 +288,7 @@ class Session(NamedChoices, models.Model):
         return self.state == Session.State.PLANNED and self.ends_at <= timezone.now()
 
 
-@audited()
+@audited(exclude=["seen_until"])
 class SessionCoach(models.Model):
     """A coach at a session, with the organisation she had when it was logged."""
 
@@ -276,6 +301,9 @@ class SessionCoach(models.Model):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
     )
+    # The session's place in time, so that of thousands a coach ever had the few that concern her now are found by
+    # index. Kept by triggers (ADR 0036).
+    seen_until = models.DateField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("deltagande coach")
@@ -283,6 +311,17 @@ class SessionCoach(models.Model):
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["session", "coach"], name="session_coach_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["coach", "seen_until"], name="session_coach_seen")]
+        triggers: ClassVar = [
+            # The session is held fast until its coach stands beside it, so that none of its changes is missed.
+            pgtrigger.Trigger(
+                name="learns_of_its_session",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=f"SELECT {_SEEN_UNTIL.format(row='its')} INTO NEW.seen_until"  # noqa: S608
+                " FROM coaching_session its WHERE its.id = NEW.session_id FOR SHARE; RETURN NEW;",
+            )
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from coaching.models import Action, Engagement, Session, Stage
 from tests.factories.coaching import ActionFactory, EngagementFactory, SessionFactory
@@ -12,6 +13,7 @@ from tests.factories.companies import CompanyFactory
 
 pytestmark = pytest.mark.django_db
 UTC = dt.UTC
+PAST = dt.date(2026, 3, 2)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
@@ -187,3 +189,39 @@ def test_is_read_says_what_visible_to_holds(request, engagement, who):
     pairs = Engagement.objects.with_is_read(user).values_list("pk", "is_read")  # type: ignore[misc]
     told = {pk for pk, is_read in pairs if is_read}
     assert told == {one.pk for one in Engagement.objects.visible_to(user)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "seen_until"),
+    [
+        ({"planned": True, "date": PAST}, dt.date.max),
+        ({"date": PAST}, dt.date.max),
+        ({"complete": True, "date": PAST}, PAST),
+        ({"date": PAST, "state": Session.State.CANCELLED}, None),
+        ({"date": PAST, "state": Session.State.NO_SHOW}, None),
+    ],
+)
+def test_a_session_tells_its_coaches_its_place_in_time(engagement, coach, facts, seen_until):
+    """By its own insert and by each of its changes: Min dag finds by it what concerns a coach now."""
+    added = SessionFactory(engagement=engagement, **facts)
+    assert added.session_coaches.get().seen_until == seen_until
+    changed = SessionFactory(engagement=engagement, complete=True, date=PAST - dt.timedelta(days=1))
+    names = ("state", "completeness", "date", "minutes", "channel")
+    Session.objects.filter(pk=changed.pk).update(**{name: getattr(added, name) for name in names})
+    assert changed.session_coaches.get().seen_until == seen_until
+    Session.objects.filter(pk=added.pk).update(removed_at=timezone.now(), removed_by=coach)
+    assert added.session_coaches.get().seen_until is None
+    Session.objects.filter(pk=added.pk).update(removed_at=None, removed_by=None)
+    assert added.session_coaches.get().seen_until == seen_until
+
+
+def test_what_is_in_sight_is_found_by_its_place_in_time(engagement, coach, colleague):
+    first = dt.date(2026, 11, 1)
+    day = dt.timedelta(days=1)
+    late = SessionFactory(engagement=engagement, planned=True, date=first - 90 * day)
+    lacking = SessionFactory(engagement=engagement, date=first - 90 * day)
+    held = SessionFactory(engagement=engagement, complete=True, date=first)
+    SessionFactory(engagement=engagement, complete=True, date=first - day)
+    SessionFactory(engagement=engagement, planned=True, date=first, coaches=[colleague])
+    assert set(Session.objects.in_sight_of(coach, first)) == {late, lacking, held}
+    assert set(Session.objects.in_sight_of(colleague, first)) == set(Session.objects.of(colleague))

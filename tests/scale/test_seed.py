@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 
-from coaching.models import Action, Engagement, Session
+from coaching.models import Action, Engagement, Session, SessionCoach
 from coachnet.accounts.models import User
 from coachnet.audit.protection import event_models, tracked_by
 from coachnet.notifications.models import Notification
@@ -51,6 +51,21 @@ def test_the_same_day_gives_the_same_network(today: dt.date) -> None:
     load_rows(SMALL, today, quietly)
     for model in compared:
         assert content(model) == first[model]
+
+
+def test_sessions_have_told_their_coaches_their_place_in_time() -> None:
+    """As the triggers would have: they sleep while the seed loads."""
+    loaded = dict(SessionCoach.objects.values_list("pk", "seen_until"))
+    assert {None, dt.date.max} < set(loaded.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO coaching_sessioncoach (session_id, coach_id, organisation_id) "
+            "SELECT session_id, (SELECT id FROM accounts_user WHERE roles = ARRAY['admin']::varchar[] LIMIT 1), "
+            "organisation_id FROM coaching_sessioncoach ON CONFLICT DO NOTHING"
+        )
+    told = SessionCoach.objects.exclude(pk__in=loaded)
+    by_session = dict(told.values_list("session", "seen_until"))
+    assert by_session == dict(SessionCoach.objects.filter(pk__in=loaded).values_list("session", "seen_until"))
 
 
 @pytest.mark.parametrize(

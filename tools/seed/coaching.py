@@ -80,7 +80,7 @@ class Coaching:
                 "created_by_id",
             ),
         )
-        self.coaches = Table(SessionCoach, "session_id", "coach_id", "organisation_id")
+        self.coaches = Table(SessionCoach, "session_id", "coach_id", "organisation_id", "seen_until")
         self.contacts = Table(SessionContact, "session_id", "contact_id")
         self.strategies = Table(SessionStrategy, "session_id", "strategy_id")
         self.actions = Table(
@@ -191,7 +191,7 @@ class Coaching:
         at = dt.datetime.combine(day, dt.time(15, chance.randrange(60)), dt.UTC)
         facts = (day, clock, minutes, *times, said["channel"], place, note, at, company.lead.id)
         self.sessions.add(key, journey.id, state, complete, *facts)
-        self._attend(journey, key)
+        self._attend(journey, key, _seen_until(state, day, is_whole=is_whole))
         if held:
             if chance.random() < 0.7:
                 self.strategies.add(key, chance.choice(company.strategies))
@@ -209,13 +209,13 @@ class Coaching:
         facts = (day, clock, 60, None, None, Session.Channel.ON_SITE, journey.company.place, "", made)
         state, completeness = Session.State.PLANNED, Session.Completeness.DRAFT
         self.sessions.add(key, journey.id, state, completeness, *facts, journey.company.lead.id)
-        self._attend(journey, key)
+        self._attend(journey, key, _seen_until(state, day, is_whole=False))
 
-    def _attend(self, journey: Journey, key: uuid.UUID) -> None:
+    def _attend(self, journey: Journey, key: uuid.UUID, seen_until: dt.date | None) -> None:
         lead, second = journey.company.lead, journey.second
-        self.coaches.add(key, lead.id, lead.organisation)
+        self.coaches.add(key, lead.id, lead.organisation, seen_until)
         if second and self.chance.random() < 0.3:
-            self.coaches.add(key, second.id, second.organisation)
+            self.coaches.add(key, second.id, second.organisation, seen_until)
         for contact in journey.company.contacts[: self.chance.choice((1, 1, 2))]:
             self.contacts.add(key, contact)
 
@@ -251,3 +251,10 @@ class Coaching:
             *(*about, f"user:{lead}", lead, due, Notification.State.SENT, 1),
             *(sent, f"coach{lead}@coachnet.example", subject, sent, due - dt.timedelta(days=6)),
         )
+
+
+def _seen_until(state: str, day: dt.date, *, is_whole: bool) -> dt.date | None:
+    """What the trigger would have written beside each coach; it sleeps while the seed loads."""
+    if state == Session.State.PLANNED or (state == Session.State.HELD and not is_whole):
+        return dt.date.max
+    return day if state == Session.State.HELD else None
