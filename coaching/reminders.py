@@ -20,6 +20,7 @@ from coachnet.lib.days import (
     working_day_from,
     working_morning_after,
 )
+from coachnet.lib.standing import Among, Standing, standing
 from coachnet.notifications.actions import Guest, Wanted, align_all, withdraw
 from coachnet.notifications.models import Notification, about_key
 from companies.coached import QUIET_DAYS
@@ -154,10 +155,20 @@ def engagements_for_reminders() -> models.QuerySet[Engagement]:
 # --- Keeping in step ---------------------------------------------------------------------------
 
 
+def _of_keys(things: Callable[[], models.QuerySet[Any]]) -> Standing[Any]:
+    return standing(lambda: things().filter(Among("pk", "keys")))
+
+
+# Every save asks one of them or two.
+_SESSIONS = _of_keys(sessions_for_reminders)
+_ACTIONS = _of_keys(actions_for_reminders)
+_ENGAGEMENTS = _of_keys(engagements_for_reminders)
+
+
 def align_session(session: Session) -> None:
     """Make the reminders of a session, and of its quiet company, be those that the facts ask for."""
     if session.state == Session.State.PLANNED and session.removed_at is None:
-        _align(sessions_for_reminders().filter(pk=session.pk), wanted_of_session, SESSION_RULES)
+        _align(_SESSIONS, [session.pk], wanted_of_session, SESSION_RULES)
     else:
         withdraw(session, rules=SESSION_RULES)
     align_engagement(session.engagement)
@@ -165,12 +176,12 @@ def align_session(session: Session) -> None:
 
 def align_action(action: Action) -> None:
     """Make the reminders of an action be those that the facts ask for."""
-    _align(actions_for_reminders().filter(pk=action.pk), wanted_of_action, ACTION_RULES)
+    _align(_ACTIONS, [action.pk], wanted_of_action, ACTION_RULES)
 
 
 def align_engagement(engagement: Engagement) -> None:
     """Make the reminder of a quiet company be the one that the facts ask for."""
-    _align(engagements_for_reminders().filter(pk=engagement.pk), wanted_of_engagement, ENGAGEMENT_RULES)
+    _align(_ENGAGEMENTS, [engagement.pk], wanted_of_engagement, ENGAGEMENT_RULES)
 
 
 def align_everything() -> int:
@@ -182,24 +193,22 @@ def align_everything() -> int:
     planned = Session.objects.planned()
     open_actions = Action.objects.open().exclude(owner_coach=None).exclude(due_on=None)
     return (
-        _align_kind(sessions_for_reminders(), planned, wanted_of_session, SESSION_RULES)
-        + _align_kind(actions_for_reminders(), open_actions, wanted_of_action, ACTION_RULES)
-        + _align_kind(
-            engagements_for_reminders(), Engagement.objects.open(), wanted_of_engagement, ENGAGEMENT_RULES
-        )
+        _align_kind(_SESSIONS, planned, wanted_of_session, SESSION_RULES)
+        + _align_kind(_ACTIONS, open_actions, wanted_of_action, ACTION_RULES)
+        + _align_kind(_ENGAGEMENTS, Engagement.objects.open(), wanted_of_engagement, ENGAGEMENT_RULES)
     )
 
 
 WantedOf = Callable[[Any, dt.datetime], list[Wanted]]
 
 
-def _align(things: models.QuerySet[Any], wanted_of: WantedOf, rules: tuple[str, ...]) -> None:
+def _align(things: Standing[Any], keys: Iterable[Any], wanted_of: WantedOf, rules: tuple[str, ...]) -> None:
     now = timezone.now()
-    align_all({about_key(thing): wanted_of(thing, now) for thing in things}, rules=rules)
+    align_all({about_key(thing): wanted_of(thing, now) for thing in things(keys=[*keys])}, rules=rules)
 
 
 def _align_kind(
-    things: models.QuerySet[Any],
+    things: Standing[Any],
     candidates: models.QuerySet[Any],
     wanted_of: WantedOf,
     rules: tuple[str, ...],
@@ -211,9 +220,9 @@ def _align_kind(
     for chunk in _chunks(sorted(keys)):
         with transaction.atomic():
             # Locked by a query of its own: rows with aggregates cannot be.
-            locked = things.model._default_manager.filter(pk__in=chunk).order_by("pk")
-            list(locked.select_for_update(of=("self",)).values_list("pk", flat=True))
-            _align(things.filter(pk__in=chunk), wanted_of, rules)
+            locked = candidates.model._default_manager.filter(pk__in=chunk).order_by("pk")
+            found = locked.select_for_update(of=("self",)).values_list("pk", flat=True)
+            _align(things, found, wanted_of, rules)
     return len(keys)
 
 

@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from coachnet.accounts.models import User
+from coachnet.lib.standing import Among, standing
 from coachnet.notifications.models import Notification, NotificationPreference, about_key, recipient_key
 
 State, Reason = Notification.State, Notification.Reason
@@ -68,15 +69,21 @@ def align_all(wanted: Mapping[str, Iterable[Wanted]], *, rules: Collection[str])
     """`align` for many objects, named by their about keys, at a fixed number of queries."""
     now = timezone.now()
     missing = {(about, *one.key): one for about, ones in wanted.items() for one in ones}
-    rows = Notification.objects.filter(about__in=wanted, rule__in=rules).select_for_update().order_by("pk")
     changed = []
-    for row in rows:
+    for row in _held(about=[*wanted], rules=[*rules]):
         one = missing.pop((row.about, row.recipient, row.rule, row.occurrence), None)
         if _is_changed(row, one, now):
             changed.append(row)
     Notification.objects.bulk_update(changed, ["state", "reason", "due_at", "attempts"])
     new = [(about, one) for (about, *_key), one in missing.items() if not one.only_ahead or one.due_at > now]
     _queue(new)
+
+
+@standing
+def _held() -> models.QuerySet[Notification]:
+    """What is there already, nobody else to change it meanwhile."""
+    rows = Notification.objects.filter(Among("about", "about"), Among("rule", "rules"))
+    return rows.select_for_update().order_by("pk")
 
 
 def _is_changed(row: Notification, one: Wanted | None, now: dt.datetime) -> bool:
