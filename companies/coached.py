@@ -8,12 +8,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from coachnet.accounts.models import User
 from coachnet.accounts.readers import May, reader, told_of
@@ -102,8 +102,7 @@ class Row:
     @property
     def held_words(self) -> str:
         """How many sessions were held in the year, in words."""
-        held = len(self.ticks)
-        return ngettext("%(held)s tillfälle", "%(held)s tillfällen", held) % {"held": held}
+        return _held_words(len(self.ticks), get_language())
 
     @property
     def step_is_late(self) -> bool:
@@ -125,6 +124,11 @@ class Row:
         """What tells companies of like names apart when one is chosen."""
         number = organisation_number.shown(self.company.organisation_number)
         return " · ".join(filter(None, (self.place, number)))
+
+
+@lru_cache(maxsize=500)
+def _held_words(held: int, language: str | None) -> str:
+    return ngettext("%(held)s tillfälle", "%(held)s tillfällen", held) % {"held": held}
 
 
 def rows_for(companies: Iterable[Company], user: User) -> list[Row]:

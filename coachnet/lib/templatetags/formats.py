@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
@@ -113,8 +114,11 @@ def relative_day(value: dt.date | dt.datetime | None, capital: str = "") -> str:
 @register.filter
 def days(value: int | None) -> str:
     """A count of days with its unit: "1 dag", "63 dagar"."""
-    if value is None:
-        return "–"
+    return "–" if value is None else _days(value, get_language())
+
+
+@lru_cache(maxsize=2000)
+def _days(value: int, language: str | None) -> str:
     return ngettext("%(days)s dag", "%(days)s dagar", value) % {"days": number(value)}
 
 
