@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from coaching.models import Action, Engagement, Session, SessionDraft
+from coaching.models import Action, Engagement, EngagementCoach, Session, SessionDraft
 from coachnet.accounts.models import User
 from coachnet.accounts.readers import standing_for_reader
 from coachnet.lib.standing import standing
@@ -43,6 +43,13 @@ def own_companies(user: User) -> QuerySet[Company, tuple[int, str, bool]]:
 def engagements_of_own(user: User, *, company: int) -> QuerySet[Engagement]:
     """The coach's own open engagements with a company, with their programmes."""
     return Engagement.objects.open().of(user).filter(company=company).select_related("programme")
+
+
+@standing
+def memberships_of(*, coach: int, engagement: int) -> QuerySet[EngagementCoach, int]:
+    """The coach's part in an engagement, while she has not left it: its key, at most one."""
+    part = EngagementCoach.objects.filter(engagement=engagement, coach=coach, left_on=None)
+    return part.order_by().values_list("pk", flat=True)
 
 
 @standing

@@ -1,5 +1,6 @@
 """Sessions as a list and their own page show them, with no more of what stands around them than is shown."""
 
+import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from coaching.models import Action, Engagement, Session, SessionCoach, SessionSt
 from coaching.models.engagements import Stage
 from coaching.models.sessions import SessionQuerySet
 from coachnet.accounts.models import User
+from coachnet.accounts.readers import standing_for_reader
+from coachnet.lib.standing import standing
 from companies.models import CircularStrategy, Contact
 
 # The columns of a session that a row in the list shows, or is placed by.
@@ -63,29 +66,34 @@ def lines_of(sessions: Sequence[Session]) -> list[Line]:
     return [Line(session, names[session.pk], codes[session.pk]) for session in sessions]
 
 
-def as_document(sessions: SessionQuerySet) -> SessionQuerySet:
-    """The sessions with what a page of their own shows, the note included; two queries beside."""
+@standing_for_reader
+def documents_of_key(user: User, *, key: uuid.UUID) -> QuerySet[Session]:
+    """The session, if the person may read it, with what a page of its own shows; two queries beside."""
     people = Prefetch("contacts", Contact.objects.only("name", "title"))
     strategies = Prefetch("strategies", CircularStrategy.objects.only("name_sv", "name_en"))
-    return sessions.select_related("engagement__company").only(*_ON_PAGE).prefetch_related(people, strategies)
+    shown = Session.objects.visible_to(user).filter(pk=key).select_related("engagement__company")
+    return shown.only(*_ON_PAGE).prefetch_related(people, strategies)
 
 
-def coaches_of(session: Session) -> list[Any]:
+@standing
+def coaches_of(*, session: uuid.UUID) -> QuerySet[Any, dict[str, Any]]:
     """Who coached, with the organisation of that day: `name` and `organisation_name`."""
-    rows = SessionCoach.objects.filter(session=session).order_by("pk")
-    return list(rows.values(name=F("coach__name"), organisation_name=F("organisation__name")))
+    rows: QuerySet[Any, Any] = SessionCoach.objects.filter(session=session).order_by("pk")
+    return rows.values(name=F("coach__name"), organisation_name=F("organisation__name"))
 
 
-def steps_of(session: Session) -> QuerySet[Action]:
+@standing
+def steps_of(*, session: uuid.UUID) -> QuerySet[Action]:
     """What was agreed, in the order it was written, with the owners' names."""
     rows = Action.objects.filter(session=session).select_related("owner_coach", "owner_contact")
     return rows.only(*_STEP, *_OWNERS).order_by("created_at", "id")
 
 
-def planned_in(session: Session) -> Session | None:
-    """The session that was planned in this one's form."""
+@standing
+def planned_in(*, session: uuid.UUID) -> QuerySet[Session]:
+    """The session that was planned in this one's form, if any."""
     found = Session.objects.present().filter(planned_in=session)
-    return found.only("state", "date", "start_time").first()
+    return found.only("state", "date", "start_time").order_by("pk")[:1]
 
 
 def _joined(pairs: Any) -> dict[Any, str]:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from coaching import asked
-from coaching.models import Action, Engagement, EngagementCoach, Session
+from coaching.models import Action, Engagement, Session
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
 from companies.models import Company
@@ -13,7 +13,7 @@ def is_on(user: User, engagement: Engagement) -> bool:
     """Whether the coach works on the engagement now."""
     if "present_memberships" in engagement.__dict__:
         return any(membership.coach_id == user.pk for membership in engagement.present())
-    return EngagementCoach.objects.filter(engagement=engagement, coach=user, left_on=None).exists()
+    return bool(asked.memberships_of(coach=user.pk, engagement=engagement.pk))
 
 
 def engagement_for_logging(user: User, company: Company, day: dt.date) -> Engagement | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -155,7 +155,10 @@ def session_export(request: HttpRequest) -> StreamingHttpResponse:
 def session_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One session as a document. After saving it also says what to do next."""
     user = _user(request)
-    session = get_object_or_404(listing.as_document(Session.objects.visible_to(user)), pk=pk)
+    found = listing.documents_of_key(user, key=pk)
+    if not found:
+        raise Http404
+    session = found[0]
     may_edit = rules.can_edit_session(user, session)
     engagement = session.engagement
     saved = may_edit and "saved" in request.GET
@@ -165,9 +168,9 @@ def session_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "engagement": engagement,
         "missing": session.missing,
         "note": markdown.render(session.note),
-        "coaches": listing.coaches_of(session),
-        "actions": listing.steps_of(session),
-        "next_session": listing.planned_in(session),
+        "coaches": listing.coaches_of(session=pk),
+        "actions": listing.steps_of(session=pk),
+        "next_session": next(iter(listing.planned_in(session=pk)), None),
         "may_edit": may_edit,
         "day_now": timezone.localdate(),
         "saved": saved,

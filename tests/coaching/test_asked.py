@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from coaching import asked
+from coaching import asked, listing
 from coaching.models import Engagement
 from coachnet.accounts.models import User
 from companies.models import Company
@@ -68,6 +68,21 @@ def test_the_same_for_everybody(session: Any, engagement: Engagement, company: C
     assert same_as_django(asked.sessions_of_key, key=uuid.uuid4()) == []
     assert same_as_django(asked.coaches_on, engagement=engagement.pk) == [engagement.lead]
     assert same_as_django(asked.contacts_at, company=company.pk)
+    assert engagement.lead
+    assert len(same_as_django(asked.memberships_of, coach=engagement.lead.pk, engagement=engagement.pk)) == 1
+    assert same_as_django(asked.memberships_of, coach=UserFactory().pk, engagement=engagement.pk) == []
+
+
+def test_a_session_s_page_asks_as_django_does(readers: list[User], session: Any, coach: User) -> None:
+    held = SessionFactory(engagement=session.engagement, planned_in=session)
+    ActionFactory(engagement=session.engagement, session=session)
+    found = [len(same_as_django(listing.documents_of_key, reader, key=session.pk)) for reader in readers]
+    assert found[:4] == [1, 1, 0, 0]
+    assert [
+        len(same_as_django(one, session=session.pk)) for one in (listing.coaches_of, listing.steps_of)
+    ] == [1, 1]
+    assert same_as_django(listing.planned_in, session=session.pk) == [held]
+    assert same_as_django(listing.planned_in, session=held.pk) == []
 
 
 def test_a_company_s_own_strategies_are_told_apart(company: Company) -> None:
