@@ -97,7 +97,9 @@ def lighthouse(address: str, cookies: str, work: Path) -> tuple[dict[str, int], 
             break
     found = json.loads(report.read_text(encoding="utf-8"))
     if found["finalDisplayedUrl"] != address:
-        raise SystemExit(f"Lighthouse was sent from {address} to {found['finalDisplayedUrl']}, and judged that.")
+        raise SystemExit(
+            f"Lighthouse was sent from {address} to {found['finalDisplayedUrl']}, and judged that."
+        )
     return points_of(found)
 
 
