@@ -104,11 +104,11 @@ def test_what_a_link_opens_is_what_the_orm_would_find(guest: EventInvitation, co
             for field in mine._meta.concrete_fields:
                 assert getattr(mine, field.attname) == getattr(its, field.attname), field
                 assert not field.get_db_converters(connection), "the value in the database is the field's own"
-        for mine, its in (
+        for person, itself in (
             (found.invited_by, whole.invited_by),
             (found.event.created_by, whole.event.created_by),
         ):
-            assert (mine.pk, mine.name, mine.email) == (its.pk, its.name, its.email)
+            assert (person.pk, person.name, person.email) == (itself.pk, itself.name, itself.email)
         assert (found.person_name, found.address, found.reads) == (
             whole.person_name,
             whole.address,

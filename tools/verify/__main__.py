@@ -67,7 +67,8 @@ def main_pages(address: str) -> list[tuple[Visitor, str]]:
     company = coach.first("/companies/", r"/companies/\d+/")
     session = coach.first("/sessions/", r"/sessions/[0-9a-f-]{36}/")
     meeting = organiser.first("/meetings/", r"/meetings/\d+/")
-    paths = ("/today/", "/companies/", company, "/sessions/", session, form_of(company), "/actions/")
+    form = coach.led_to(form_of(company))  # Lighthouse hands the sign-in to the first address only
+    paths = ("/today/", "/companies/", company, "/sessions/", session, form, "/actions/")
     return [
         *((coach, path) for path in paths),
         *((organiser, "/meetings/"), (organiser, meeting), (official, "/overview/")),

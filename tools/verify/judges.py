@@ -95,7 +95,12 @@ def lighthouse(address: str, cookies: str, work: Path) -> tuple[dict[str, int], 
         command = ["node", str(program), address, *options]
         if subprocess.run(command, check=left == 0, stdout=subprocess.DEVNULL).returncode == 0:
             break
-    return points_of(json.loads(report.read_text(encoding="utf-8")))
+    found = json.loads(report.read_text(encoding="utf-8"))
+    if found["finalDisplayedUrl"] != address:
+        raise SystemExit(
+            f"Lighthouse was sent from {address} to {found['finalDisplayedUrl']}, and judged that."
+        )
+    return points_of(found)
 
 
 def points_of(report: dict[str, Any]) -> tuple[dict[str, int], list[str]]:

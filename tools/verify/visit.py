@@ -58,6 +58,11 @@ class Visitor:
             text: str = response.read().decode()
             return text if response.url.startswith(self.address) else ""
 
+    def led_to(self, path: str) -> str:
+        """The path that one ends at."""
+        with self._opener.open(self.address + path, timeout=SECONDS) as response:
+            return str(response.url).removeprefix(self.address)
+
     def first(self, path: str, pattern: str) -> str:
         """The first link of a page that a pattern matches."""
         return next(link for link in Links(self.read(path)).found if re.fullmatch(pattern, link))
