@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from coaching.models import Session, SessionCoach
-from companies.models import SniCode
+from coaching.models import Engagement, Session, SessionCoach
+from companies.models import Company, SniCode
 from dashboards.dimensions import industry_of
 from dashboards.periods import BEGINNING, Kind
 
@@ -19,6 +19,9 @@ from dashboards.periods import BEGINNING, Kind
 Sql = tuple[str, list[Any]]
 # Of which companies or coaches; None for all.
 Keys = Collection[int] | None
+
+# What is read for them, apart from the small tables.
+SOURCES: tuple[type[models.Model], ...] = (Company, Engagement, Session, SessionCoach)
 
 COMPANY_KEY = ("company_id", "kind", "starts_on", "organisation_kind")
 COACH_KEY = ("coach_id", "kind", "starts_on")

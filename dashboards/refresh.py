@@ -26,6 +26,7 @@ from dashboards.tally import Place, count_cells, places_of, splits_of
 
 LOCK = "the rollup of the overview"
 BATCH = 2000
+MANY = 50  # of which a plan for an empty table would make minutes
 # For sorting and hashing in one transaction of the upkeep, beside what the server grants each query.
 WORK_MEM = "128MB"
 log = structlog.get_logger(__name__)
@@ -44,6 +45,8 @@ def refresh() -> bool:
     Stale.objects.filter(pk__in=[one.pk for one in stale]).delete()
     keys = {what: {one.key for one in stale if one.what == what} for what in Stale.What}
     companies, coaches = keys[Stale.What.COMPANY], keys[Stale.What.COACH]
+    if len(stale) > MANY:
+        _count_what_seems_empty()
     changed = _take_companies(companies) if companies else set()
     worked = _take_coaches(coaches) if coaches else set()
     meetings = bool(keys[Stale.What.MEETING]) or has_ended_since(_current_at())
@@ -67,6 +70,20 @@ def rebuild() -> None:
         cursor.execute(f"ANALYZE {CompanyPeriod._meta.db_table}, {CoachPeriod._meta.db_table}")
     _count(set(), set(), people=True, meetings=True)
     Upkeep.objects.update_or_create(pk=1, defaults={"current_at": timezone.now()})
+
+
+def _count_what_seems_empty() -> None:
+    """Let Postgres look at tables that were empty when it last did: filled since, in this very transaction perhaps.
+
+    It would go through all sessions for each session, and for the 200 companies of the demo that takes ten minutes.
+    """
+    tables = [model._meta.db_table for model in facts.SOURCES]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples = 0", [tables]
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ANALYZE {table}")
 
 
 def _insert(model: type[models.Model], rows: facts.Sql) -> None:

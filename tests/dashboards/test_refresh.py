@@ -21,7 +21,7 @@ from dashboards import privacy
 from dashboards.dimensions import Dimension, groups, industry_of
 from dashboards.models import Cell, CompanyPeriod, Stale
 from dashboards.periods import Kind, Period, from_key, period_of, since
-from dashboards.refresh import refresh
+from dashboards.refresh import MANY, refresh
 from dashboards.tally import COUNTED
 from events.models import Event, EventInvitation, Registration
 from tests.dashboards.by_hand import cells_of, company_periods
@@ -317,6 +317,19 @@ def test_nothing_to_do_costs_next_to_nothing(django_assert_num_queries: Any, coa
     refresh()
     with django_assert_num_queries(12):
         refresh()
+
+
+def test_a_table_that_postgres_takes_for_empty_is_counted_first(coach: User) -> None:
+    """Vacuumed while it was empty and filled since, which the demo and an import do in one transaction."""
+    for _n in range(MANY + 1):
+        coached(coach, [(JANUARY, 60)])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET reltuples = 0 WHERE relname LIKE 'coaching_session%'")
+        assert refresh() is False
+        cursor.execute(
+            "SELECT reltuples FROM pg_class WHERE relname IN ('coaching_session', 'coaching_sessioncoach')"
+        )
+        assert cursor.fetchall() == [(MANY + 1,)] * 2
 
 
 @pytest.mark.django_db(transaction=True)
