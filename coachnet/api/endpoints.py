@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from coaching.models import Action, Engagement, EngagementCoach, Session, SessionCoach, SessionStrategy
 from coachnet.accounts.guards import Guard
-from coachnet.accounts.models import User
+from coachnet.accounts.models import Organisation, User
 from coachnet.accounts.roles import Permission
 from coachnet.api import serializers
 from coachnet.api.columns import ACTION_ROW, COMPANY_ROW, ENGAGEMENT_ROW, SESSION_ROW
@@ -269,6 +269,11 @@ class ActionDetail(Detailed):
 MEETING_NEEDS = {"GET": Need(Permission.SEE_MEETINGS)}
 
 
+def with_hosts(events: Any) -> Any:
+    """The meetings with their hosts' names, as lists: a set of its own for each would be made fifty times."""
+    return events.prefetch_related(Prefetch("hosts", Organisation.objects.only("name"), to_attr="told_hosts"))
+
+
 class EventList(Listed):
     """Meetings, the latest first; drafts for those who plan."""
 
@@ -279,7 +284,7 @@ class EventList(Listed):
 
     def rows(self, user: User, asked: dict[str, Any]) -> QuerySet[Any]:
         """Visible ones."""
-        found = Event.objects.visible_to(user).prefetch_related("hosts")
+        found = with_hosts(Event.objects.visible_to(user))
         if "when" in asked:
             found = found.ahead() if asked["when"] == "ahead" else found.past()
         return found
@@ -293,7 +298,7 @@ class EventDetail(Detailed):
 
     def visible(self, user: User) -> QuerySet[Any]:
         """Visible ones."""
-        return Event.objects.visible_to(user).prefetch_related("hosts")
+        return with_hosts(Event.objects.visible_to(user))
 
 
 class RegistrationList(Listed):

@@ -1,5 +1,7 @@
 """What is told of each thing. Field by field, never more than its page shows the same reader."""
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -10,7 +12,20 @@ from companies.models import Company, Contact
 from events.models import Event, Registration
 
 
-class PersonSerializer(serializers.ModelSerializer):
+@cache
+def _fields_of(kind: type[serializers.ModelSerializer]) -> dict[str, Any]:
+    return serializers.ModelSerializer.get_fields(kind())
+
+
+class Told(serializers.ModelSerializer):
+    """What is told of a model. Its fields are worked out once, and not anew for each request."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Copies, as REST framework makes of the fields that stand in a class."""
+        return deepcopy(_fields_of(type(self)))  # type: ignore[arg-type]  # mypy takes no class for hashable
+
+
+class PersonSerializer(Told):
     """Somebody in the network, as a row names her."""
 
     class Meta:
@@ -18,7 +33,7 @@ class PersonSerializer(serializers.ModelSerializer):
         fields = ("id", "name")
 
 
-class OrganisationSerializer(serializers.ModelSerializer):
+class OrganisationSerializer(Told):
     """One of the network's actors, by name."""
 
     class Meta:
@@ -26,7 +41,7 @@ class OrganisationSerializer(serializers.ModelSerializer):
         fields = ("id", "name")
 
 
-class CompanyNameSerializer(serializers.ModelSerializer):
+class CompanyNameSerializer(Told):
     """A company, as a row names it."""
 
     class Meta:
@@ -34,7 +49,7 @@ class CompanyNameSerializer(serializers.ModelSerializer):
         fields = ("id", "name")
 
 
-class ContactNameSerializer(serializers.ModelSerializer):
+class ContactNameSerializer(Told):
     """Somebody at a company, as a row names her."""
 
     class Meta:
@@ -42,7 +57,7 @@ class ContactNameSerializer(serializers.ModelSerializer):
         fields = ("id", "name")
 
 
-class ContactSerializer(serializers.ModelSerializer):
+class ContactSerializer(Told):
     """Somebody at a company, and how to reach her."""
 
     class Meta:
@@ -53,7 +68,7 @@ class ContactSerializer(serializers.ModelSerializer):
 # --- Companies ---------------------------------------------------------------------------------
 
 
-class CompanyRowSerializer(serializers.ModelSerializer):
+class CompanyRowSerializer(Told):
     """A company in the list. A sole trader's number is a personnummer and never leaves."""
 
     municipality = serializers.CharField(source="municipality.name", default=None, allow_null=True)
@@ -106,7 +121,7 @@ class CompanySerializer(CompanyRowSerializer):
 # --- Engagements -------------------------------------------------------------------------------
 
 
-class MembershipSerializer(serializers.ModelSerializer):
+class MembershipSerializer(Told):
     """A coach who is on an engagement now."""
 
     id = serializers.IntegerField(source="coach_id")
@@ -117,7 +132,7 @@ class MembershipSerializer(serializers.ModelSerializer):
         fields = ("id", "name", "is_lead")
 
 
-class EngagementRowSerializer(serializers.ModelSerializer):
+class EngagementRowSerializer(Told):
     """An engagement without its goals."""
 
     company = CompanyNameSerializer()
@@ -149,7 +164,7 @@ class EngagementSerializer(EngagementRowSerializer):
 # --- Sessions and actions ----------------------------------------------------------------------
 
 
-class SessionRowSerializer(serializers.ModelSerializer):
+class SessionRowSerializer(Told):
     """A session without its note: when, who, how long and about what."""
 
     # `people` and `codes` come with the row, see SessionRows; a page reads the sets themselves.
@@ -207,7 +222,7 @@ class SessionSerializer(SessionRowSerializer):
         return [strategy.pk for strategy in session.strategies.all()]
 
 
-class ActionSerializer(serializers.ModelSerializer):
+class ActionSerializer(Told):
     """A step in an action plan. One of the owners is set."""
 
     company = CompanyNameSerializer(source="engagement.company")
@@ -234,10 +249,10 @@ class ActionSerializer(serializers.ModelSerializer):
 # --- Meetings ----------------------------------------------------------------------------------
 
 
-class EventRowSerializer(serializers.ModelSerializer):
+class EventRowSerializer(Told):
     """A meeting in the list."""
 
-    hosts = OrganisationSerializer(many=True)
+    hosts = OrganisationSerializer(many=True, source="told_hosts")
 
     class Meta:
         model = Event
@@ -263,7 +278,7 @@ class EventSerializer(EventRowSerializer):
         fields = (*EventRowSerializer.Meta.fields, "description", "programme")
 
 
-class EventNameSerializer(serializers.ModelSerializer):
+class EventNameSerializer(Told):
     """A meeting, as a row names it."""
 
     class Meta:
@@ -271,7 +286,7 @@ class EventNameSerializer(serializers.ModelSerializer):
         fields = ("id", "title", "starts_at")
 
 
-class RegistrationSerializer(serializers.ModelSerializer):
+class RegistrationSerializer(Told):
     """An answer to an invitation. What somebody eats is for the meeting's page alone."""
 
     event = EventNameSerializer(source="invitation.event")
