@@ -7,11 +7,13 @@ Every mail is a row of notifications about the meeting, queued in the transactio
 import datetime as dt
 from collections.abc import Collection, Iterable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from coachnet.accounts.models import User
+from coachnet.lib.standing import Among, standing
 from coachnet.notifications.actions import Guest, Wanted, align, post, withdraw
-from coachnet.notifications.models import Notification, recipient_key
+from coachnet.notifications.models import Notification, about_key, recipient_key
 from events.models import Event, EventInvitation, Registration
 
 INVITATION = "event-invitation"
@@ -88,15 +90,22 @@ def stop_asking(invitation: EventInvitation) -> None:
 
 
 def _withdraw(invitation: EventInvitation, rules: Collection[str], beginning: str = "") -> None:
-    """Withdraw what waits for one person. One statement: `align` would look at everybody's."""
+    """Withdraw what waits for one person: `align` would look at everybody's."""
     to = recipient(invitation)
     if to is None:
         return
     someone = recipient_key(to if isinstance(to, User) else to.email)
-    waiting = Notification.objects.about(invitation.event).waiting().filter(rule__in=rules, recipient=someone)
-    if beginning:
-        waiting = waiting.filter(occurrence__startswith=beginning)
-    waiting.update(state=Notification.State.SKIPPED, reason=Notification.Reason.WITHDRAWN)
+    found = _waiting(about=about_key(invitation.event), rules=[*rules], recipient=someone)
+    if keys := [key for key, occurrence in found if occurrence.startswith(beginning)]:
+        waiting = Notification.objects.filter(pk__in=keys).waiting()
+        waiting.update(state=Notification.State.SKIPPED, reason=Notification.Reason.WITHDRAWN)
+
+
+@standing
+def _waiting(*, about: str, recipient: str) -> QuerySet[Notification, tuple[int, str]]:
+    """What waits for one person about a meeting: for most nothing, and this is asked while the meeting is held."""
+    waiting = Notification.objects.filter(Among("rule", "rules"), about=about, recipient=recipient).waiting()
+    return waiting.values_list("pk", "occurrence")
 
 
 def change(event: Event) -> None:
