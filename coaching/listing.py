@@ -13,7 +13,7 @@ from coaching.models.engagements import Stage
 from coaching.models.sessions import SessionQuerySet
 from coachnet.accounts.models import User
 from coachnet.accounts.readers import standing_for_reader
-from coachnet.lib.standing import standing
+from coachnet.lib.standing import Among, standing
 from companies.models import CircularStrategy, Contact
 
 # The columns of a session that a row in the list shows, or is placed by.
@@ -60,10 +60,18 @@ def as_lines(rows: SessionQuerySet, user: User) -> SessionQuerySet:
 def lines_of(sessions: Sequence[Session]) -> list[Line]:
     """The sessions with their coaches and strategies, at two queries however many they are."""
     keys = [session.pk for session in sessions]
-    coaches = SessionCoach.objects.filter(session__in=keys).values_list("session", "coach__name")
-    strategies = SessionStrategy.objects.filter(session__in=keys).values_list("session", "strategy")
-    names, codes = _joined(coaches), _joined(strategies)
+    names, codes = _joined(_coaches_at(sessions=keys)), _joined(_strategies_at(sessions=keys))
     return [Line(session, names[session.pk], codes[session.pk]) for session in sessions]
+
+
+@standing
+def _coaches_at() -> QuerySet[Any, tuple[uuid.UUID, str]]:
+    return SessionCoach.objects.filter(Among("session", "sessions")).values_list("session", "coach__name")
+
+
+@standing
+def _strategies_at() -> QuerySet[Any, tuple[uuid.UUID, str]]:
+    return SessionStrategy.objects.filter(Among("session", "sessions")).values_list("session", "strategy")
 
 
 @standing_for_reader

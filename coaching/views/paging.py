@@ -58,8 +58,18 @@ def newest_first(request: HttpRequest, rows: models.QuerySet[M], *, are_few: boo
             end = None
         if end and end.tzinfo:
             rows = rows.filter(Q(ends_at__lt=end) | Q(ends_at=end, pk__lt=cursor[1]))
+    return newest_of(request, list(newest(rows, are_few=are_few)))
+
+
+def newest(rows: models.QuerySet[M], *, are_few: bool = False) -> models.QuerySet[M]:
+    """The rows of the first page, and one more if there are more."""
     latest = (F("ends_at") + dt.timedelta()).desc() if are_few else F("ends_at").desc()
-    return _page(request, list(rows.order_by(latest, "-id")[: PAGE + 1]), "ends_at")
+    return rows.order_by(latest, "-id")[: PAGE + 1]
+
+
+def newest_of(request: HttpRequest, found: list[M]) -> Page[M]:
+    """The page of what `newest` found."""
+    return _page(request, found, "ends_at")
 
 
 def soonest_first(request: HttpRequest, rows: models.QuerySet[M]) -> Page[M]:

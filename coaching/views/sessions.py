@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,12 +26,14 @@ from coaching.views import paging
 from coaching.views.form import around
 from coachnet.accounts.guards import requires
 from coachnet.accounts.models import User
+from coachnet.accounts.readers import May, reader, told_of
 from coachnet.accounts.roles import Permission
 from coachnet.audit.access import record_export
 from coachnet.audit.history import Related, history_of
 from coachnet.lib import csv_export, markdown
 from coachnet.lib.receipts import receipt
 from coachnet.lib.replica import reads_replica
+from coachnet.lib.standing import standing
 from companies.views.lists import export_limit
 
 State = Session.State
@@ -99,6 +102,21 @@ class Asked:
         )
 
 
+def _page(request: HttpRequest, asked: Asked) -> paging.Page[Session]:
+    user = _user(request)
+    if "after" in request.GET:
+        rows = listing.as_lines(asked.rows(user), user)
+        return paging.newest_first(request, rows, are_few=asked.mine)
+    return paging.newest_of(request, _first(user.permissions, asked, **told_of(user)))
+
+
+@standing
+def _first(may: May, asked: Asked) -> QuerySet[Session]:
+    """Where everybody begins: the first page."""
+    who = reader(may)
+    return paging.newest(listing.as_lines(asked.rows(who), who), are_few=asked.mine)
+
+
 @requires(Permission.SEE_SESSIONS)
 @require_safe
 def session_list(request: HttpRequest) -> HttpResponse:
@@ -106,7 +124,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     asked = Asked.by(request)
     state, incomplete = asked.state, asked.incomplete
-    page = paging.newest_first(request, listing.as_lines(asked.rows(user), user), are_few=asked.mine)
+    page = _page(request, asked)
     states = [
         Choice(gettext_lazy("Alla"), _with(request, state="", incomplete=""), not state and not incomplete)
     ]

@@ -1,5 +1,6 @@
 """What the session form asks is what Django would ask, for each kind of reader."""
 
+import itertools
 import uuid
 from typing import Any
 
@@ -9,6 +10,7 @@ from coaching import asked, listing
 from coaching.models import Engagement
 from coachnet.accounts.models import User
 from companies.models import Company
+from tests.conftest import ClientOf
 from tests.factories.accounts import UserFactory
 from tests.factories.coaching import ActionFactory, EngagementFactory, SessionDraftFactory, SessionFactory
 from tests.factories.companies import CompanyFactory, ContactFactory
@@ -93,3 +95,20 @@ def test_a_company_s_own_strategies_are_told_apart(company: Company) -> None:
     company.strategies.set(every[5:7])
     own = [one for one in same_as_django(asked.strategies_for, company=company.pk) if one.is_own]
     assert own == [every[3], *every[5:7]]
+
+
+def test_the_first_page_of_sessions_is_what_its_queryset_begins_with(
+    readers: list[User], session: Any, client_of: ClientOf
+) -> None:
+    SessionFactory(engagement=session.engagement, complete=True)
+    shown = []
+    for reader, query in itertools.product(
+        readers, ("", "scope=all", "state=held", "scope=all&incomplete=1")
+    ):
+        page = client_of(reader).get(f"/sessions/?{query}")
+        found = [line.session.pk for line in page.context["lines"]] if page.status_code == 200 else []
+        # A place that makes no sense is the first page, asked by the QuerySet.
+        again = client_of(reader).get(f"/sessions/?{query}&after=x")
+        assert found == ([line.session.pk for line in again.context["lines"]] if found else [])
+        shown.append(len(found))
+    assert shown[:4] == [2, 2, 2, 1]
