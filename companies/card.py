@@ -25,7 +25,7 @@ from companies.models import CircularStrategy, Company, Contact
 RECENT = 6
 # The columns of a session that its knot on the thread shows.
 _IN_THREAD = ("engagement", "state", "date", "start_time", "minutes", "channel")
-_AROUND = (
+AROUND = (
     "municipality__sub_region",
     "sni",
     "main_strategy",
@@ -45,13 +45,13 @@ _SHOWN = (
 
 def company_for(user: User, pk: int) -> Company | None:
     """The company with what its pages show, or None for whoever may not know of it."""
-    return next(iter(_company(user.permissions, company=pk, **told_of(user))), None)
+    return _company.first(user.permissions, company=pk, **told_of(user))
 
 
 @standing
 def _company(may: May) -> Any:
     found = Company.objects.visible_to(reader(may)).filter(pk=Given("company"))
-    return found.select_related(*_AROUND).only(*_SHOWN)
+    return found.select_related(*AROUND).only(*_SHOWN)
 
 
 def strategies_of(company: Company) -> list[CircularStrategy]:
@@ -134,7 +134,7 @@ def _recent() -> Any:
 
 def last_held(engagements: list[int]) -> Any:
     """The latest session that took place, or None."""
-    return next(iter(_last_held(engagements=engagements)), None)
+    return _last_held.first(engagements=engagements)
 
 
 @standing
@@ -144,7 +144,7 @@ def _last_held() -> Any:
 
 def next_planned(engagements: list[int]) -> Any:
     """The next session ahead, or None."""
-    return next(iter(_next_planned(engagements=engagements, now=timezone.now())), None)
+    return _next_planned.first(engagements=engagements, now=timezone.now())
 
 
 @standing

@@ -6,17 +6,14 @@ nor the secret key alone can make one, and a new key in the row makes every link
 
 import datetime as dt
 from enum import StrEnum
-from itertools import islice
-from typing import Any
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.db import connection
-from django.db.models import Model
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from coachnet.accounts.models import User
+from coachnet.lib.standing import standing
 from events.models import Event, EventInvitation
 
 # How long after the end of the meeting a link still shows something.
@@ -31,44 +28,6 @@ class Purpose(StrEnum):
     FEEDBACK = "feedback"
 
 
-# The same as below, without the meeting; written out, since two hundred may answer in the same minute.
-_OPENED = """
-    SELECT invitation.*, event.ends_at
-    FROM events_eventinvitation invitation JOIN events_event event ON event.id = invitation.event_id
-    WHERE invitation.link_key = %s AND invitation.removed_at IS NULL AND event.state <> 'draft'"""
-
-
-def _columns(model: type[Model], *names: str) -> list[str]:
-    """All columns of a table, or those that are named, in the order in which `from_db` takes them."""
-    every = [field.attname for field in model._meta.concrete_fields]
-    return [name for name in every if name in names] if names else every
-
-
-_INVITATION, _EVENT = _columns(EventInvitation), _columns(Event)
-_OF_USER, _OF_OTHERS = (
-    _columns(User, "id", "name", "email", "language"),
-    _columns(User, "id", "name", "email"),
-)
-_TOLD = ", ".join(
-    f"{table}.{column}"
-    for table, columns in (
-        ("invitation", _INVITATION),
-        ("event", _EVENT),
-        ("person", _OF_USER),
-        ("inviter", _OF_OTHERS),
-        ("organiser", _OF_OTHERS),
-    )
-    for column in columns
-)
-# The same for a page, with the meeting and of people what pages say of them: the ORM takes longer to write this query
-# than the database to answer it.
-_SHOWN = f"""
-    SELECT {_TOLD}
-    FROM events_eventinvitation invitation JOIN events_event event ON event.id = invitation.event_id
-    JOIN accounts_user inviter ON inviter.id = invitation.invited_by_id
-    JOIN accounts_user organiser ON organiser.id = event.created_by_id
-    LEFT JOIN accounts_user person ON person.id = invitation.user_id
-    WHERE invitation.link_key = %s AND invitation.removed_at IS NULL AND event.state <> 'draft'"""  # noqa: S608
 DAYS = {Purpose.ANSWER: ANSWER_DAYS, Purpose.FEEDBACK: FEEDBACK_DAYS}
 
 
@@ -98,31 +57,29 @@ def opened(key: str, purpose: Purpose, *, lean: bool = False) -> EventInvitation
     """
     if not key:
         return None
-    invitation = next(iter(EventInvitation.objects.raw(_OPENED, [key])), None) if lean else _shown(key)
+    invitation = (_opened if lean else _shown).first(key=key)
     if invitation is None:
         return None
     ends_at: dt.datetime = getattr(invitation, "ends_at") if lean else invitation.event.ends_at  # noqa: B009
     return invitation if timezone.now() < ends_at + dt.timedelta(days=DAYS[purpose]) else None
 
 
-def _shown(key: str) -> EventInvitation | None:
-    """The invitation with its meeting and people; of the people only what `_TOLD` names."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, [key])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    values = iter(row)
+@standing
+def _opened(*, key: str) -> QuerySet[EventInvitation]:
+    """The invitation and when its meeting ends."""
+    found = EventInvitation.objects.present().filter(link_key=key).exclude(event__state=Event.State.DRAFT)
+    return found.annotate(ends_at=F("event__ends_at"))
 
-    def take(model: type[Model], columns: list[str]) -> Any:
-        return model.from_db(connection.alias, columns, [*islice(values, len(columns))])
 
-    invitation: EventInvitation = take(EventInvitation, _INVITATION)
-    invitation.event = take(Event, _EVENT)
-    person, invitation.invited_by = take(User, _OF_USER), take(User, _OF_OTHERS)
-    invitation.user = person if person.pk else None
-    invitation.event.created_by = take(User, _OF_OTHERS)
-    return invitation
+@standing
+def _shown(*, key: str) -> QuerySet[EventInvitation]:
+    """The invitation with its meeting, and of people what pages say of them."""
+    people = ("user__name", "user__email", "user__language", "invited_by__name", "invited_by__email")
+    others = ("event__created_by__name", "event__created_by__email")
+    own = [field.name for field in EventInvitation._meta.concrete_fields]
+    of_event = [f"event__{field.name}" for field in Event._meta.concrete_fields]
+    found = _opened.build(key=key).select_related("event__created_by", "invited_by", "user")
+    return found.only(*own, *of_event, *people, *others)
 
 
 def _signer(purpose: Purpose) -> Signer:

@@ -72,7 +72,7 @@ def _demand_logger(user: User) -> None:
 
 def editable_session(user: User, pk: uuid.UUID) -> Session | None:
     """The saved session behind a form, None for a new one. 404 for those she may not see, 403 for no editing."""
-    session = next(iter(asked.sessions_of_key(key=pk)), None)
+    session = asked.sessions_of_key.first(key=pk)
     if session is None:
         return None
     if not Session.objects.visible_to(user).filter(pk=pk).exists():
@@ -83,7 +83,7 @@ def editable_session(user: User, pk: uuid.UUID) -> Session | None:
 
 
 def _open(request: HttpRequest, user: User, pk: uuid.UUID, session: Session | None) -> HttpResponse:
-    draft = next(iter(asked.own_drafts(user, key=pk)), None)
+    draft = asked.own_drafts.first(user, key=pk)
     if draft:
         data = typed.retyped(draft.data)
         company = session.engagement.company if session else keeping.company_in(data, user)
@@ -177,7 +177,7 @@ def context_of(form: SessionForm) -> dict[str, Any]:
 
 def around(user: User, company: Company, *, but: uuid.UUID) -> dict[str, Any]:
     """What a coach wants at hand about a company: what was said last time, what is still to be done."""
-    last = next(iter(asked.last_held(user, company=company.pk, but=but)), None)
+    last = asked.last_held.first(user, company=company.pk, but=but)
     return {
         "last": last,
         "last_words": markdown.plain(last.note) if last else "",

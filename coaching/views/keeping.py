@@ -67,7 +67,7 @@ def company_in(data: Any, user: User) -> Company | None:
     text = data.get("company", "") or ""
     if not (text.isascii() and text.isdecimal() and len(text) < 18):
         return None
-    return next(iter(asked.companies_of_key(user, company=int(text))), None)
+    return asked.companies_of_key.first(user, company=int(text))
 
 
 def signed_out(request: HttpRequest, key: uuid.UUID) -> HttpResponse:

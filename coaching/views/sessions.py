@@ -173,10 +173,9 @@ def session_export(request: HttpRequest) -> StreamingHttpResponse:
 def session_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One session as a document. After saving it also says what to do next."""
     user = _user(request)
-    found = listing.documents_of_key(user, key=pk)
-    if not found:
+    session = listing.documents_of_key.first(user, key=pk)
+    if session is None:
         raise Http404
-    session = found[0]
     may_edit = rules.can_edit_session(user, session)
     engagement = session.engagement
     saved = may_edit and "saved" in request.GET
@@ -188,7 +187,7 @@ def session_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "note": markdown.render(session.note),
         "coaches": listing.coaches_of(session=pk),
         "actions": listing.steps_of(session=pk),
-        "next_session": next(iter(listing.planned_in(session=pk)), None),
+        "next_session": listing.planned_in.first(session=pk),
         "may_edit": may_edit,
         "day_now": timezone.localdate(),
         "saved": saved,

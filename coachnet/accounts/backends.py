@@ -14,7 +14,7 @@ class SignInBackend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The open account with this id, fetched in one query with what every page asks about it."""
-        user: Any = next(iter(_person(key=user_id)), None)
+        user: Any = _person.first(key=user_id)
         if user is not None:
             # Fills the cached property, so that the middleware's question costs no query.
             user.has_second_step = user.second_step

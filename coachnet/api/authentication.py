@@ -52,7 +52,7 @@ class KeyAuthentication(BaseAuthentication):
 
     def _key(self, token: str) -> ApiKey | None:
         """The open key with this token and its person, in one query."""
-        key: Any = next(iter(_open_keys(token_hash=token_hash(token), now=timezone.now())), None)
+        key: Any = _open_keys.first(token_hash=token_hash(token), now=timezone.now())
         if key is not None:
             key.user.has_second_step = key.second_step
         return cast(ApiKey | None, key)

@@ -84,6 +84,10 @@ class Standing(Generic[Row]):
         asked.query.get_compiler = partial(_filled, plan, plan.filled(values))  # type: ignore[method-assign]
         return list(asked)
 
+    def first(self, *kind: Any, **values: Any) -> Row | None:
+        """The first row, or None. Asks for all: it is for questions that have one answer at most."""
+        return next(iter(self(*kind, **values)), None)
+
     def explained(self, *kind: Hashable, **values: Any) -> str:
         """How Postgres would go about it, for tests."""
         plan = self._plan(*kind)

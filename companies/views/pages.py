@@ -16,8 +16,6 @@ from coachnet.lib.keyset import page_of
 from companies import card, coached, rules
 from companies.models import Company, Contact
 
-AROUND = ("municipality__sub_region", "sni", "main_strategy", "responsible_coach", "responsible_organisation")
-
 
 def person(request: HttpRequest) -> User:
     """Whoever is signed in; the guard has seen to it that somebody is."""
@@ -27,7 +25,9 @@ def person(request: HttpRequest) -> User:
 
 def visible_company(request: HttpRequest, pk: int) -> Company:
     """The company, or 404 for whoever may not know of it."""
-    companies = Company.objects.visible_to(person(request)).select_related(*AROUND, "confidential_set_by")
+    companies = Company.objects.visible_to(person(request)).select_related(
+        *card.AROUND, "confidential_set_by"
+    )
     return get_object_or_404(companies.prefetch_related("strategies"), pk=pk)
 
 

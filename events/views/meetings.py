@@ -28,10 +28,10 @@ MEETINGS_PER_PAGE = 12
 
 def visible_event(request: SignedInRequest, pk: int) -> Event:
     """The meeting, if the person may see it; otherwise 404."""
-    found = asked.events_of_key(request.user, event=pk)
-    if not found:
+    event = asked.events_of_key.first(request.user, event=pk)
+    if event is None:
         raise Http404
-    return found[0]
+    return event
 
 
 @requires(Permission.SEE_MEETINGS)
