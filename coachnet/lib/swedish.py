@@ -19,22 +19,11 @@ class SvSortKey(Func):
         super().__init__(*expressions, **extra)
 
 
-_known: dict[str, str] = {}
-MOST_KNOWN = 5000
-
-
 def sort_keys(texts: Sequence[str]) -> dict[str, str]:
-    """The key of each text, to sort by in Python. Those that this process has not asked for yet, by one query."""
-    found = {text: _known[text] for text in texts if text in _known}
-    if missing := [text for text in set(texts) if text not in found]:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT text, sv_sort_key(text) FROM unnest(%s::text[]) text", [missing])
-            made = dict(cursor.fetchall())
-        if len(_known) > MOST_KNOWN:
-            _known.clear()
-        _known.update(made)
-        found |= made
-    return found
+    """The key of each text, to sort by in Python. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text, sv_sort_key(text) FROM unnest(%s::text[]) text", [list(texts)])
+        return dict(cursor.fetchall())
 
 
 class SvSearchKey(Func):
