@@ -55,6 +55,7 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
         WHITENOISE_AUTOREFRESH=False,
         WHITENOISE_USE_FINDERS=False,
         WHITENOISE_MAX_AGE=3600,
+        MEDIA_URL="/no-media/",  # or Django's live server looks below "/", and answers with our sources
     ):
         call_command("collectstatic", interactive=False, verbosity=0)
         for name in (*STYLES, SCRIPT):
