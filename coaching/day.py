@@ -10,10 +10,10 @@ from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils import timezone
 from django.utils.translation import pgettext
 
-from coaching import questions
+from coaching import day_questions
+from coaching.day_questions import INCOMPLETE, MOST, Sight
 from coaching.models import Action, Engagement, Session, SessionDraft
 from coaching.models.sessions import Missing
-from coaching.questions import INCOMPLETE, MOST, Sight
 from coachnet.accounts.models import User
 from companies import coached
 from companies.models import Company
@@ -83,9 +83,9 @@ class Day:
         self.older_count = len(self.drafts) + len(waiting) + len(incomplete)
         self.incomplete_count = len(incomplete)
         self.next_session = shown[coming[0][1]] if coming else None
-        self.actions = questions.actions(coach=user.pk, by=self.week_ends)
-        self.meetings = questions.meetings(coach=user.pk, now=self.now)
-        engagements = questions.engagements(coach=user.pk, now=self.now)
+        self.actions = day_questions.actions(coach=user.pk, by=self.week_ends)
+        self.meetings = day_questions.meetings(coach=user.pk, now=self.now)
+        engagements = day_questions.engagements(coach=user.pk, now=self.now)
         self.quiet = self._quiet(engagements)
         self.month = self._month(sights, len({one.company_id for one in engagements}))
 
@@ -100,7 +100,7 @@ class Day:
     def _sights(self) -> list[Sight]:
         first = self.today.replace(day=1)
         after = (first + dt.timedelta(days=31)).replace(day=1)
-        rows = questions.sights(coach=self.user.pk, month=first, next_month=after)
+        rows = day_questions.sights(coach=self.user.pk, month=first, next_month=after)
         return [Sight(*row) for row in rows]
 
     def _on_agenda(self, sights: list[Sight]) -> list[uuid.UUID]:
@@ -124,7 +124,7 @@ class Day:
         return waiting, incomplete
 
     def _shown(self, keys: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
-        return {one.pk: one for one in questions.shown(keys=keys)}
+        return {one.pk: one for one in day_questions.shown(keys=keys)}
 
     def _waiting(self, session: Session) -> ToLog:
         engagement = session.engagement
@@ -133,11 +133,11 @@ class Day:
         )
 
     def _drafts(self) -> list[SessionDraft]:
-        drafts = questions.drafts(coach=self.user.pk)
+        drafts = day_questions.drafts(coach=self.user.pk)
         if not drafts:
             return []
         # A company that has become confidential to her is not named by an old draft.
-        visible = questions.visible(self.user, {one.company_id for one in drafts if one.company_id})
+        visible = day_questions.visible(self.user, {one.company_id for one in drafts if one.company_id})
         for draft in drafts:
             if draft.company_id not in visible:
                 draft.company = None
@@ -195,7 +195,7 @@ class Day:
         since = self.today - dt.timedelta(days=coached.YEAR)
         keys = [one.pk for one in engagements]
         ticks: dict[int, list[float]] = {}
-        for engagement, day in questions.held_days(engagements=keys, since=since, today=self.today):
+        for engagement, day in day_questions.held_days(engagements=keys, since=since, today=self.today):
             ticks.setdefault(engagement, []).append(
                 round(100 - (self.today - day).days * 100 / coached.YEAR, 1)
             )
@@ -204,7 +204,9 @@ class Day:
     def _month(self, sights: list[Sight], companies: int) -> Month:
         held = [one for one in sights if one.state == HELD and self._is_this_month(one.date)]
         first = self.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        self._action_counts: dict[str, int] = dict(questions.action_counts(coach=self.user.pk, since=first))
+        self._action_counts: dict[str, int] = dict(
+            day_questions.action_counts(coach=self.user.pk, since=first)
+        )
         minutes = sum(one.minutes or 0 for one in held)
         met = len({one.company for one in held})
         return Month(len(held), minutes, met, companies, self._action_counts.get(Action.Status.DONE, 0))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from coaching import asked
+from coaching import form_questions
 from coaching.models import Action, Engagement, Session
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
@@ -13,13 +13,13 @@ def is_on(user: User, engagement: Engagement) -> bool:
     """Whether the coach works on the engagement now."""
     if "present_memberships" in engagement.__dict__:
         return any(membership.coach_id == user.pk for membership in engagement.present())
-    return bool(asked.memberships_of(coach=user.pk, engagement=engagement.pk))
+    return bool(form_questions.memberships_of(coach=user.pk, engagement=engagement.pk))
 
 
 def engagement_for_logging(user: User, company: Company, day: dt.date) -> Engagement | None:
     """The coach's own open engagement with the company; of several, the one whose programme runs that day."""
     return min(
-        asked.engagements_of_own(user, company=company.pk),
+        form_questions.engagements_of_own(user, company=company.pk),
         key=lambda one: (
             not one.programme.starts_on <= day <= one.programme.ends_on,
             -one.started_on.toordinal(),

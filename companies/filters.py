@@ -32,6 +32,8 @@ IN_LIST = (
     *("main_strategy__name_sv", "main_strategy__name_en"),
 )
 LONGEST_SHOWN = 60  # letters of a value that does not exist
+# So far companies are counted; of more it is said that there are more. To count on would only take time.
+MOST_COUNTED = 10_000
 ORDERS = {
     "name": ("sort_key", "pk"),
     "newest": ("-heard_on", "sort_key", "pk"),
@@ -157,7 +159,7 @@ def _page(
 
 @standing
 def _hits(may: May, view: str, filters: frozenset[str], shape: search.Shape | None) -> Any:
-    found = _asked_for(may, view, filters, shape).values("pk")
+    found = _asked_for(may, view, filters, shape).values("pk")[: MOST_COUNTED + 1]
     return User.objects.filter(pk=Given("reader")).values_list(CountOf(found))
 
 
@@ -171,7 +173,7 @@ def _found_at(may: May, view: str, filters: frozenset[str], shapes: tuple[search
 @standing
 def _counts(may: May, has_own: bool) -> Any:  # noqa: FBT001
     who = reader(may)
-    counted: dict[str, Any] = {"network": Company.objects.how_many_visible_to(who)}
+    counted: dict[str, Any] = {"network": Company.objects.how_many_visible_to(who, most=MOST_COUNTED + 1)}
     if has_own:
         # Her own are all among those she may see: no need to ask twice.
         mine, quiet_day = Company.objects.of(who), cast(Any, Given("quiet_day"))
@@ -227,14 +229,14 @@ class CompanyList:
         return keyset.cut(found, by=self.by)
 
     def hits(self) -> int:
-        """How many the list holds."""
+        """How many the list holds; more than MOST_COUNTED are not counted out."""
         if not self.chosen:
             return self.counts[self.view]
         return int(_hits(*self._kind, **self._given)[0][0])
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many each view holds without filters. One query."""
+        """How many each view holds without filters, counted as far as `hits`. One query."""
         given = told_of(self.user) | {"quiet_day": self._quiet_day}
         found: dict[str, int] = _counts(self.user.permissions, self.has_own, **given)[0]
         return found

@@ -44,17 +44,19 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         coaches = Exists(self._memberships(user).filter(engagement__company=OuterRef("pk")))
         return self.filter(Q(is_confidential=False) | Q(responsible_coach=user) | coaches)
 
-    def how_many_visible_to(self, user: User) -> Any:
-        """As many as `visible_to` holds, as an expression.
+    def how_many_visible_to(self, user: User, *, most: int) -> Any:
+        """As many as `visible_to` holds, as an expression; about as many as `most` when there are more.
 
         Counted apart, so that indexes answer and nobody reads all companies: of those that are not confidential
         nothing else is asked, and of the others there are few. A constraint holds that they are those that somebody
         has marked; that column has an index.
         """
         if user.may(Permission.SEE_CONFIDENTIAL) or not user.may(Permission.SEE_COMPANIES):
-            return CountOf(self.visible_to(user).values("pk"))
+            return CountOf(self.visible_to(user).values("pk")[:most])
         marked = self.filter(confidential_set_by__isnull=False).visible_to(user)
-        return CountOf(self.filter(confidential_set_by=None).values("pk")) + CountOf(marked.values("pk"))
+        return CountOf(self.filter(confidential_set_by=None).values("pk")[:most]) + CountOf(
+            marked.values("pk")
+        )
 
     def of(self, user: User) -> "CompanyQuerySet":
         """A coach's own companies: she is responsible for them or is on an open engagement."""

@@ -17,8 +17,8 @@ from coachnet.lib.standing import standing
 from coachnet.notifications.models import Notification, about_key
 from coachnet.notifications.registry import RULES
 from events import rules
-from events.asked import companies_of_guests, counts_of, feedback_on, mailings_about
 from events.models import Event, EventInvitation, EventInvitationQuerySet, Feedback, Registration
+from events.questions import companies_of_guests, counts_of, feedback_on, mailings_about
 
 State = Registration.State
 

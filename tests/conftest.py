@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
 from coachnet.accounts.models import Organisation, User
@@ -13,6 +14,8 @@ from tests.factories.accounts import OrganisationFactory, cast
 from tests.plugins.template import begin_with_a_copy
 
 ClientOf = Callable[[User], Client]
+# Argon2 is slow on purpose, and a hundred sign-ins of tests need not be: the same hasher, with the least it can take.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 @pytest.fixture

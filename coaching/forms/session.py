@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from coaching import asked, rules
+from coaching import form_questions, rules
 from coaching.actions import NewContact, NextMeeting, NextStep, SessionEntry, refuse_future
 from coaching.forms.fields import MinutesField
 from coaching.forms.rows import (
@@ -183,7 +183,7 @@ class SessionForm(Quietly, forms.Form):
 
     @cached_property
     def _own_companies(self) -> list[tuple[int, str, bool]]:
-        return asked.own_companies(self.user)
+        return form_questions.own_companies(self.user)
 
     @cached_property
     def _offered_companies(self) -> list[tuple[int, str]]:
@@ -202,8 +202,8 @@ class SessionForm(Quietly, forms.Form):
         contacts, coaches = self.fields["contacts"], self.fields["coaches"]
         coaches.me = self.user  # type: ignore[attr-defined]
         if self.is_bound or self.session:
-            contacts.queryset = asked.contacts_for(self.chosen, self.session)  # type: ignore[attr-defined]
-            coaches.queryset = asked.coaches_for(self.user, self.engagement, self.session)  # type: ignore[attr-defined]
+            contacts.queryset = form_questions.contacts_for(self.chosen, self.session)  # type: ignore[attr-defined]
+            coaches.queryset = form_questions.coaches_for(self.user, self.engagement, self.session)  # type: ignore[attr-defined]
         self.coach_rows, contact_rows = self._people()
         if len(contact_rows) == 1:
             self.initial.setdefault("contacts", [contact_rows[0].pk])
@@ -224,8 +224,8 @@ class SessionForm(Quietly, forms.Form):
             coaches, contacts = map(list, shown)
             return coaches, contacts
         return (
-            asked.coaches_on(engagement=self.engagement.pk) if self.engagement else [self.user],
-            asked.contacts_at(company=self.chosen.pk) if self.chosen else [],
+            form_questions.coaches_on(engagement=self.engagement.pk) if self.engagement else [self.user],
+            form_questions.contacts_at(company=self.chosen.pk) if self.chosen else [],
         )
 
     def _offer_strategies(self) -> None:
@@ -241,7 +241,7 @@ class SessionForm(Quietly, forms.Form):
     def _strategies(self) -> tuple[list[CircularStrategy], list[CircularStrategy]]:
         """The company's own, and the others."""
         # No company has the key 0.
-        rows: list[Any] = asked.strategies_for(company=self.chosen.pk if self.chosen else 0)
+        rows: list[Any] = form_questions.strategies_for(company=self.chosen.pk if self.chosen else 0)
         return [one for one in rows if one.is_own], [one for one in rows if not one.is_own]
 
     @property

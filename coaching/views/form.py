@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coaching import actions, asked, conflicts, rules
+from coaching import actions, conflicts, form_questions, rules
 from coaching.forms import typed
 from coaching.forms.session import SessionForm
 from coaching.forms.words import who_coaches
@@ -72,7 +72,7 @@ def _demand_logger(user: User) -> None:
 
 def editable_session(user: User, pk: uuid.UUID) -> Session | None:
     """The saved session behind a form, None for a new one. 404 for those she may not see, 403 for no editing."""
-    session = asked.sessions_of_key.first(key=pk)
+    session = form_questions.sessions_of_key.first(key=pk)
     if session is None:
         return None
     if not Session.objects.visible_to(user).filter(pk=pk).exists():
@@ -83,7 +83,7 @@ def editable_session(user: User, pk: uuid.UUID) -> Session | None:
 
 
 def _open(request: HttpRequest, user: User, pk: uuid.UUID, session: Session | None) -> HttpResponse:
-    draft = asked.own_drafts.first(user, key=pk)
+    draft = form_questions.own_drafts.first(user, key=pk)
     if draft:
         data = typed.retyped(draft.data)
         company = session.engagement.company if session else keeping.company_in(data, user)
@@ -177,11 +177,11 @@ def context_of(form: SessionForm) -> dict[str, Any]:
 
 def around(user: User, company: Company, *, but: uuid.UUID) -> dict[str, Any]:
     """What a coach wants at hand about a company: what was said last time, what is still to be done."""
-    last = asked.last_held.first(user, company=company.pk, but=but)
+    last = form_questions.last_held.first(user, company=company.pk, but=but)
     return {
         "last": last,
         "last_words": markdown.plain(last.note) if last else "",
-        "open_actions": asked.open_actions(user, company=company.pk),
+        "open_actions": form_questions.open_actions(user, company=company.pk),
     }
 
 

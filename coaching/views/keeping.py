@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coaching import actions, asked, rules
+from coaching import actions, form_questions, rules
 from coaching.forms import typed
 from coaching.models import Session
 from coachnet.accounts.models import User
@@ -67,7 +67,7 @@ def company_in(data: Any, user: User) -> Company | None:
     text = data.get("company", "") or ""
     if not (text.isascii() and text.isdecimal() and len(text) < 18):
         return None
-    return asked.companies_of_key.first(user, company=int(text))
+    return form_questions.companies_of_key.first(user, company=int(text))
 
 
 def signed_out(request: HttpRequest, key: uuid.UUID) -> HttpResponse:

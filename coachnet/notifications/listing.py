@@ -74,11 +74,11 @@ def order_of(state: str) -> tuple[str, str]:
 
 
 def counts(rule: str, viewer: User) -> dict[str, int]:
-    """How many there are in each state, at most MOST_COUNTED. One query, which needs a row to stand beside."""
+    """How many in each state, counted to just beyond MOST_COUNTED. One query, which needs a row to stand beside."""
     of_rule: dict[str, Any] = {"rule": rule} if rule else {}
     wanted = {
         state: CountOf(
-            Notification.objects.filter(state=state, **of_rule).order_by().values("pk")[:MOST_COUNTED]
+            Notification.objects.filter(state=state, **of_rule).order_by().values("pk")[: MOST_COUNTED + 1]
         )
         for state in Notification.State
     }

@@ -21,7 +21,7 @@ from coachnet.lib.keyset import chunks
 from coachnet.lib.replica import reads_replica
 from coachnet.lib.swedish import SvSearchKey, SvSortKey
 from companies import coached, hits, organisation_number
-from companies.filters import CompanyList
+from companies.filters import MOST_COUNTED, CompanyList
 from companies.querysets import CompanyQuerySet
 
 HITS = 10
@@ -50,6 +50,7 @@ def company_list(request: HttpRequest) -> HttpResponse:
         "rows": coached.rows_for(page.rows, asked.user),
         "hits": many,
         "counts": asked.counts,
+        "most": MOST_COUNTED,
         "next_url": asked.url(after=page.after) if page.after else "",
         "ways_out": asked.ways_out() if not many and asked.chosen else [],
         "quiet_days": coached.QUIET_DAYS,

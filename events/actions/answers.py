@@ -2,9 +2,9 @@
 
 `answer` is the road that two hundred people take in the same minute:
 1. Hold the meeting, so that answers come one after the other.
-2. Look at the person's own live registration: a repeated answer changes nothing.
+2. Look at the person's own live registration: a repeated answer changes nothing. The one recount comes with it.
 3. Say no if the meeting takes no answers.
-4. Settle: offers that have run out are gone, free places go to those in line. This is the one recount.
+4. Settle: offers that have run out are gone, free places go to those in line.
 5. Take a free place, or a place in line. The mail is a row; nothing is sent here.
 """
 
@@ -47,8 +47,7 @@ def answer(*, invitation: EventInvitation, coming: bool, diet: str = "") -> Regi
     """A person's own answer. She may change her mind both ways until the start. Raises AnswerRefused."""
     event = places.hold(invitation.event_id)
     now = timezone.now()  # after the lock, so that the line is in the order of the lock
-    invitation = places.invitation_to(event, invitation.pk)
-    live = places.live_of(invitation)
+    invitation, live, tally = places.as_it_stands(event, invitation.pk, now)
     _demand_open(event, invitation, live, coming=coming, now=now)
     if not coming:
         return _stay_away(event, invitation, live, now)
@@ -60,7 +59,7 @@ def answer(*, invitation: EventInvitation, coming: bool, diet: str = "") -> Regi
     if live and not live.is_offered:
         Registration.objects.filter(pk=live.pk).update(diet=diet)
         return live
-    free = places.settle(event, now)
+    free = places.settle(event, now, tally)
     state = State.COMING if free is None or free > 0 else State.WAITING
     registration = places.open_registration(invitation, state, now=now, diet=diet)
     notices.tell_answer(registration)
@@ -79,8 +78,7 @@ def move(
     now = timezone.now()
     if not rules.can_mark_attendance(by, event):
         raise PermissionDenied
-    invitation = places.invitation_to(event, invitation.pk)
-    live = places.live_of(invitation)
+    invitation, live, _tally = places.as_it_stands(event, invitation.pk, now)
     if to == State.DECLINED:
         return _stay_away(event, invitation, live, now, by_hand=True)
     if live is None:

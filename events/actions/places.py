@@ -6,6 +6,7 @@ meanwhile, so what each answer asks stands here as SQL: to build it anew took lo
 """
 
 import datetime as dt
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,14 +21,26 @@ CLOSING_STATES = (State.DECLINED, State.CANCELLED, State.EXPIRED)
 
 
 _HELD = "SELECT * FROM events_event WHERE id = %s FOR NO KEY UPDATE"
-_INVITATION = "SELECT * FROM events_eventinvitation WHERE id = %s"
-_LIVE = "SELECT * FROM events_registration WHERE invitation_id = %s AND state = ANY(%s)"
 _COUNT = """
-    SELECT count(*) FILTER (WHERE answer.state = ANY(%(taking)s)),
-        count(*) FILTER (WHERE answer.state = 'offered' AND answer.offered_until <= %(now)s),
-        count(*) FILTER (WHERE answer.state = 'waiting')
-    FROM events_registration answer JOIN events_eventinvitation invitation ON invitation.id = answer.invitation_id
-    WHERE invitation.event_id = %(event)s"""
+    SELECT count(*) FILTER (WHERE answer.state = ANY(%(taking)s)) AS taken,
+        count(*) FILTER (WHERE answer.state = 'offered' AND answer.offered_until <= %(now)s) AS overdue,
+        count(*) FILTER (WHERE answer.state = 'waiting') AS waiting
+    FROM events_registration answer JOIN events_eventinvitation invited ON invited.id = answer.invitation_id
+    WHERE invited.event_id = %(event)s"""
+_STANDS = f"""
+    SELECT invitation.*, tally.*, live.id AS live_id
+    FROM events_eventinvitation invitation CROSS JOIN ({_COUNT}) tally
+    LEFT JOIN events_registration live ON live.invitation_id = invitation.id AND live.state = ANY(%(live)s)
+    WHERE invitation.id = %(invitation)s"""  # noqa: S608 (both halves stand here)
+_TAKING, _LIVE = [*map(str, Registration.TAKES_A_PLACE)], [*map(str, Registration.LIVE)]
+
+
+class Tally(NamedTuple):
+    """How a meeting stands: answers that hold a place, offers among them that have run out, and who waits."""
+
+    taken: int
+    overdue: int
+    waiting: int
 
 
 def hold(event_id: int) -> Event:
@@ -43,20 +56,21 @@ def hold(event_id: int) -> Event:
     return found
 
 
-def invitation_to(event: Event, pk: int) -> EventInvitation:
-    """The invitation as it stands now that the meeting is held."""
-    found: EventInvitation = EventInvitation.objects.raw(_INVITATION, [pk])[0]
+def as_it_stands(
+    event: Event, invitation: int, now: dt.datetime
+) -> tuple[EventInvitation, Registration | None, Tally]:
+    """An invitation now that its meeting is held, the person's live registration, and how the meeting stands."""
+    given = _given(event, now) | {"invitation": invitation, "live": _LIVE}
+    found: Any = EventInvitation.objects.raw(_STANDS, given)[0]
     found.event = event
-    return found
-
-
-def live_of(invitation: EventInvitation) -> Registration | None:
-    """The person's live registration as it stands now that the meeting is held."""
-    rows = Registration.objects.raw(_LIVE, [invitation.pk, [*map(str, Registration.LIVE)]])
-    live: Registration | None = next(iter(rows), None)
+    live = None if found.live_id is None else Registration.objects.get(pk=found.live_id)
     if live:
-        live.invitation = invitation
-    return live
+        live.invitation = found
+    return found, live, Tally(found.taken, found.overdue, found.waiting)
+
+
+def _given(event: Event, now: dt.datetime) -> dict[str, Any]:
+    return {"taking": _TAKING, "now": now, "event": event.pk}
 
 
 @transaction.atomic
@@ -65,19 +79,22 @@ def settle_event(*, event_id: int) -> None:
     settle(hold(event_id), timezone.now())
 
 
-def settle(event: Event, now: dt.datetime) -> int | None:
-    """The same for a meeting that is held. Returns the free places that nobody waits for; None for no limit."""
+def settle(event: Event, now: dt.datetime, tally: Tally | None = None) -> int | None:
+    """The same for a meeting that is held. Returns the free places that nobody waits for; None for no limit.
+
+    `tally` is how it stands, where somebody has counted since it was held and changed nothing.
+    """
     rows = Registration.objects.to(event)
-    # The one recount: what holds a place, what has run out, and whether somebody waits.
-    with connection.cursor() as cursor:
-        taking = [str(state) for state in Registration.TAKES_A_PLACE]
-        cursor.execute(_COUNT, {"taking": taking, "now": now, "event": event.pk})
-        taken, overdue, waiting = cursor.fetchone()
-    for registration in _rows(rows.overdue(now), event) if overdue else ():
+    if tally is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, _given(event, now))
+            tally = Tally(*cursor.fetchone())
+    for registration in _rows(rows.overdue(now), event) if tally.overdue else ():
         set_state(registration, State.EXPIRED, now=now)
         notices.tell_answer(registration)
-    free = None if event.capacity is None else event.capacity - taken + overdue
-    if not waiting or not event.is_published or now >= event.starts_at or (free is not None and free <= 0):
+    free = None if event.capacity is None else event.capacity - tally.taken + tally.overdue
+    is_closed = not event.is_published or now >= event.starts_at
+    if not tally.waiting or is_closed or (free is not None and free <= 0):
         return free
     offered = 0
     for registration in _rows(rows.in_line() if free is None else rows.in_line()[:free], event):

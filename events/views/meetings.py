@@ -17,7 +17,7 @@ from coachnet.audit.history import Related, history_of
 from coachnet.lib import markdown
 from coachnet.lib.keyset import page_of
 from coachnet.lib.receipts import receipt
-from events import actions, asked, console, listing, rules
+from events import actions, console, listing, questions, rules
 from events.forms import AnswerForm, CancelForm, EventForm
 from events.models import Event, EventInvitation, Registration
 from events.views.guest import answer_context, answer_initial, calendar_response
@@ -28,7 +28,7 @@ MEETINGS_PER_PAGE = 12
 
 def visible_event(request: SignedInRequest, pk: int) -> Event:
     """The meeting, if the person may see it; otherwise 404."""
-    event = asked.events_of_key.first(request.user, event=pk)
+    event = questions.events_of_key.first(request.user, event=pk)
     if event is None:
         raise Http404
     return event
@@ -71,7 +71,7 @@ def _console(request: SignedInRequest, event: Event) -> HttpResponse:
     tally = console.tally_of(event, request.user)
     page = console.people_of(event, group, text=text, after=request.GET.get("after", ""))
     query = f"answer={group.key}" + (f"&q={text}" if text else "")
-    line = asked.first_in_line(event=event.pk) if tally.counts["waiting"] else []
+    line = questions.first_in_line(event=event.pk) if tally.counts["waiting"] else []
     console.name_companies(request.user, [*page.rows, *line])
     do = console.deeds_of(event, request.user, tally.counts)
     console.shape_rows(event, page.rows, do, is_filled_in=tally.counts["attended"] > 0)

@@ -11,7 +11,10 @@ from django.utils import timezone
 
 from coachnet.audit.models import AccessEvent
 from coachnet.lib.counting import count_in_window
+from coachnet.lib.standing import standing
+from companies import filters
 from companies.models import Company
+from companies.views import lists
 from tests.factories.coaching import ActionFactory, EngagementFactory, SessionFactory
 from tests.factories.companies import CompanyFactory
 
@@ -172,6 +175,18 @@ def test_a_filter_that_does_not_exist_is_only_ever_text(client_of, coach, networ
     assert "<img src=x" not in found
     assert "Filtret ”Steg: &lt;img src=x" in found
     assert "x" * 100 not in found.replace("x" * 500, "", 20)
+
+
+def test_a_very_large_network_is_counted_so_far_and_no_further(client_of, coach, network, monkeypatch):
+    for module in (filters, lists):
+        monkeypatch.setattr(module, "MOST_COUNTED", 1)
+    for name in ("_counts", "_hits"):
+        monkeypatch.setattr(filters, name, standing(getattr(filters, name).build))
+    for asked in ("view=network", "view=network&size=small&stage=plan"):
+        html = page(client_of(coach).get(f"{LIST}?{asked}"))
+        many = "1+" if asked == "view=network" else "1"
+        assert f'role="status" id="company-hits">{many} företag</p>' in html
+        assert 'Hela nätverket <span class="count">1+</span>' in html
 
 
 def test_an_organiser_has_no_views_of_her_own(client_of, organiser, network):

@@ -35,6 +35,10 @@ def test_number_follows_the_language(value: Decimal | None, swedish: str, englis
         assert formats.number(value) == english
 
 
+def test_what_was_not_counted_out_says_so() -> None:
+    assert [formats.counted(value, 1000) for value in (0, 1000, 1001)] == ["0", "1\u202f000", "1\u202f000+"]
+
+
 def test_number_keeps_the_wanted_decimals() -> None:
     assert formats.number(Decimal("2.9"), 2) == "2,90"
 

@@ -45,6 +45,12 @@ def number(value: float | Decimal | None, decimals: int | None = None) -> str:
 
 
 @register.filter
+def counted(value: int, most: int) -> str:
+    """A count that went no further than just beyond `most`: 1 284, or 10 000+ when there are more."""
+    return f"{number(most)}+" if value > most else number(value)
+
+
+@register.filter
 def minutes(value: int | None) -> str:
     """Minutes as spoken time: 45 min, 1 h, 1 h 30 min. None becomes "–"."""
     if value is None:

@@ -4,7 +4,7 @@ import pytest
 
 from coachnet.accounts.models import User
 from coachnet.notifications.models import about_key
-from events import actions, asked, console
+from events import actions, console, questions
 from events.models import Event, Feedback
 from tests.factories.companies import CompanyFactory, ContactFactory
 from tests.factories.events import EventFactory, GuestFactory, MemberFactory
@@ -38,14 +38,14 @@ def event(coach: User) -> Event:
 def test_a_draft_is_for_those_who_plan(readers: list[User], event: Event) -> None:
     draft = EventFactory(draft=True)
     seen = [
-        [len(same_as_django(asked.events_of_key, reader, event=one.pk)) for reader in readers]
+        [len(same_as_django(questions.events_of_key, reader, event=one.pk)) for reader in readers]
         for one in (event, draft)
     ]
     assert seen == [[1, 1, 0, 1], [0, 1, 0, 1]]
 
 
 def test_each_reader_is_counted_herself(readers: list[User], event: Event) -> None:
-    rows = [same_as_django(asked.counts_of, reader, event=event.pk)[0] for reader in readers]
+    rows = [same_as_django(questions.counts_of, reader, event=event.pk)[0] for reader in readers]
     assert [row["mine"] for row in rows] == [1, 0, 0, 0]
     assert (rows[0]["coming"], rows[0]["waiting"], rows[0]["all"], rows[0]["diets"]) == (
         3,
@@ -53,7 +53,7 @@ def test_each_reader_is_counted_herself(readers: list[User], event: Event) -> No
         9,
         ["Vegan", "Vegan"],
     )
-    assert same_as_django(asked.counts_of, readers[0], event=EventFactory().pk) == []
+    assert same_as_django(questions.counts_of, readers[0], event=EventFactory().pk) == []
 
 
 def test_a_meeting_that_nobody_is_invited_to_has_empty_tabs(organiser: User) -> None:
@@ -67,7 +67,7 @@ def test_a_meeting_that_nobody_is_invited_to_has_empty_tabs(organiser: User) -> 
 
 
 def test_companies_of_guests_are_named_to_those_who_see_them(readers: list[User], event: Event) -> None:
-    named = [len(same_as_django(asked.companies_of_guests, reader, event=event.pk)) for reader in readers]
+    named = [len(same_as_django(questions.companies_of_guests, reader, event=event.pk)) for reader in readers]
     assert named == [2, 1, 0, 2]
 
 
@@ -86,6 +86,6 @@ def test_each_tab_begins_as_its_set_does(event: Event) -> None:
 
 def test_what_is_asked_about_one_meeting(event: Event, organiser: User) -> None:
     actions.invite(event=event, by=organiser, guests=[actions.GuestEntry("Någon", "nagon@foretag.example")])
-    assert len(same_as_django(asked.first_in_line, event=event.pk)) == 2
-    assert same_as_django(asked.feedback_on, event=event.pk) == [(4, "Bra")]
-    assert same_as_django(asked.mailings_about, about=about_key(event))
+    assert len(same_as_django(questions.first_in_line, event=event.pk)) == 2
+    assert same_as_django(questions.feedback_on, event=event.pk) == [(4, "Bra")]
+    assert same_as_django(questions.mailings_about, about=about_key(event))

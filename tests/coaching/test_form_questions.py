@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coaching import asked, listing
+from coaching import form_questions, listing
 from coaching.models import Engagement
 from coachnet.accounts.models import User
 from companies.models import Company
@@ -35,12 +35,12 @@ def session(engagement: Engagement, company: Company) -> Any:
 
 def found_by(reader: User, company: Company) -> tuple[int, ...]:
     """How many companies, last sessions and actions are shown to a reader, each as Django would."""
-    same_as_django(asked.own_companies, reader)
-    same_as_django(asked.engagements_of_own, reader, company=company.pk)
+    same_as_django(form_questions.own_companies, reader)
+    same_as_django(form_questions.engagements_of_own, reader, company=company.pk)
     rows = (
-        same_as_django(asked.companies_of_key, reader, company=company.pk),
-        same_as_django(asked.last_held, reader, company=company.pk, but=uuid.uuid4()),
-        same_as_django(asked.open_actions, reader, company=company.pk),
+        same_as_django(form_questions.companies_of_key, reader, company=company.pk),
+        same_as_django(form_questions.last_held, reader, company=company.pk, but=uuid.uuid4()),
+        same_as_django(form_questions.open_actions, reader, company=company.pk),
     )
     return tuple(map(len, rows))
 
@@ -48,7 +48,7 @@ def found_by(reader: User, company: Company) -> tuple[int, ...]:
 def test_each_reader_is_shown_what_she_may_see(readers: list[User], session: Any, company: Company) -> None:
     counts = [found_by(reader, company) for reader in readers]
     assert counts[:4] == [(1, 1, 1), (1, 1, 1), (1, 0, 0), (1, 0, 0)]
-    assert same_as_django(asked.last_held, readers[0], company=company.pk, but=session.pk) == []
+    assert same_as_django(form_questions.last_held, readers[0], company=company.pk, but=session.pk) == []
 
 
 def test_a_confidential_company_is_shown_to_its_own(readers: list[User], coach: User) -> None:
@@ -62,17 +62,25 @@ def test_a_confidential_company_is_shown_to_its_own(readers: list[User], coach: 
 
 def test_a_draft_is_its_typist_s_alone(readers: list[User], coach: User) -> None:
     draft = SessionDraftFactory(coach=coach)
-    assert [same_as_django(asked.own_drafts, one, key=draft.key) for one in readers] == [[draft], *[[]] * 6]
+    assert [same_as_django(form_questions.own_drafts, one, key=draft.key) for one in readers] == [
+        [draft],
+        *[[]] * 6,
+    ]
 
 
 def test_the_same_for_everybody(session: Any, engagement: Engagement, company: Company) -> None:
-    assert same_as_django(asked.sessions_of_key, key=session.pk) == [session]
-    assert same_as_django(asked.sessions_of_key, key=uuid.uuid4()) == []
-    assert same_as_django(asked.coaches_on, engagement=engagement.pk) == [engagement.lead]
-    assert same_as_django(asked.contacts_at, company=company.pk)
+    assert same_as_django(form_questions.sessions_of_key, key=session.pk) == [session]
+    assert same_as_django(form_questions.sessions_of_key, key=uuid.uuid4()) == []
+    assert same_as_django(form_questions.coaches_on, engagement=engagement.pk) == [engagement.lead]
+    assert same_as_django(form_questions.contacts_at, company=company.pk)
     assert engagement.lead
-    assert len(same_as_django(asked.memberships_of, coach=engagement.lead.pk, engagement=engagement.pk)) == 1
-    assert same_as_django(asked.memberships_of, coach=UserFactory().pk, engagement=engagement.pk) == []
+    assert (
+        len(same_as_django(form_questions.memberships_of, coach=engagement.lead.pk, engagement=engagement.pk))
+        == 1
+    )
+    assert (
+        same_as_django(form_questions.memberships_of, coach=UserFactory().pk, engagement=engagement.pk) == []
+    )
 
 
 def test_a_session_s_page_asks_as_django_does(readers: list[User], session: Any, coach: User) -> None:
@@ -88,12 +96,12 @@ def test_a_session_s_page_asks_as_django_does(readers: list[User], session: Any,
 
 
 def test_a_company_s_own_strategies_are_told_apart(company: Company) -> None:
-    every = asked.strategies_for(company=0)
+    every = form_questions.strategies_for(company=0)
     assert not any(one.is_own for one in every)  # type: ignore[attr-defined]
     company.main_strategy = every[3]
     company.save()
     company.strategies.set(every[5:7])
-    own = [one for one in same_as_django(asked.strategies_for, company=company.pk) if one.is_own]
+    own = [one for one in same_as_django(form_questions.strategies_for, company=company.pk) if one.is_own]
     assert own == [every[3], *every[5:7]]
 
 
