@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from coachnet.accounts.models import User
-from coachnet.lib.standing import Among, standing
+from coachnet.lib.standing import standing
 from coachnet.notifications.actions import Guest, Wanted, align, post, withdraw
 from coachnet.notifications.models import Notification, about_key, recipient_key
 from events.models import Event, EventInvitation, Registration
@@ -95,17 +95,25 @@ def _withdraw(invitation: EventInvitation, rules: Collection[str], beginning: st
     if to is None:
         return
     someone = recipient_key(to if isinstance(to, User) else to.email)
-    found = _waiting(about=about_key(invitation.event), rules=[*rules], recipient=someone)
-    if keys := [key for key, occurrence in found if occurrence.startswith(beginning)]:
+    keys = [
+        key
+        for key, rule, occurrence, state in _mails(about=about_key(invitation.event), recipient=someone)
+        if rule in rules and occurrence.startswith(beginning) and state == Notification.State.QUEUED
+    ]
+    if keys:
         waiting = Notification.objects.filter(pk__in=keys).waiting()
         waiting.update(state=Notification.State.SKIPPED, reason=Notification.Reason.WITHDRAWN)
 
 
 @standing
-def _waiting(*, about: str, recipient: str) -> QuerySet[Notification, tuple[int, str]]:
-    """What waits for one person about a meeting: for most nothing, and this is asked while the meeting is held."""
-    waiting = Notification.objects.filter(Among("rule", "rules"), about=about, recipient=recipient).waiting()
-    return waiting.values_list("pk", "occurrence")
+def _mails(*, about: str, recipient: str) -> QuerySet[Notification, tuple[int, str, str, str]]:
+    """All mails to one person about a meeting: a handful, while the meeting is held.
+
+    By which rule and whether they wait is not asked here. Of both, Postgres may believe that there are few, and then
+    reads everything that waits to find none for this person.
+    """
+    found = Notification.objects.filter(about=about, recipient=recipient).order_by()
+    return found.values_list("pk", "rule", "occurrence", "state")
 
 
 def change(event: Event) -> None:

@@ -41,7 +41,8 @@ def test_points_are_read_and_what_took_them(score: float | None, points: int) ->
     assert found == dict.fromkeys(judges.CATEGORIES, points)
     assert lost[0] == "performance: Fast 2 s"
     assert bool(judges.below(found, 98)) == (points < 98)
-    assert judges.points_of(report(score, 0.95))[1] == []
+    assert judges.points_of(report(score, 0.97))[1] != []
+    assert judges.points_of(report(score, 0.99))[1] == []
 
 
 def test_the_html_checker_is_read(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

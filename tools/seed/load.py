@@ -45,6 +45,8 @@ def _load(size: Size, today: dt.date, say: Say, began: float) -> None:
     rebuild()
     say(f"  figures counted after {time.monotonic() - began:.0f} s")
     reminders.align_everything()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE notifications_notification")
     say(f"  reminders ahead planned after {time.monotonic() - began:.0f} s")
 
 
