@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -56,7 +57,12 @@ class Cast:
             "-date", "pk"
         )[0]
         past = Event.objects.published().past().order_by("-ends_at", "-pk")
-        self.event = past[0]
+        # A meeting whose page has as much to show at every scale: a company's contact was there, and somebody told of it.
+        there = EventInvitation.objects.filter(event=OuterRef("pk"), registrations__attended_at__isnull=False)
+        with_all = past.filter(
+            Exists(there.filter(contact__isnull=False)), Exists(there.filter(feedback__isnull=False))
+        )
+        self.event = (with_all if with_all.exists() else past)[0]
         ahead = EventInvitation.objects.filter(user=None, event__state="published").exclude(event__in=past)
         self.invitation = ahead.order_by("event", "pk")[0]  # of the network's own; races add meetings to it
 
