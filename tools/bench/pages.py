@@ -57,7 +57,7 @@ class Cast:
             "-date", "pk"
         )[0]
         past = Event.objects.published().past().order_by("-ends_at", "-pk")
-        # A meeting whose page has as much to show at every scale: a company's contact was there, and somebody told of it.
+        # A meeting whose page shows as much at every scale: a company's contact was there, and somebody told of it.
         there = EventInvitation.objects.filter(event=OuterRef("pk"), registrations__attended_at__isnull=False)
         with_all = past.filter(
             Exists(there.filter(contact__isnull=False)), Exists(there.filter(feedback__isnull=False))
