@@ -47,7 +47,7 @@ def answer(*, invitation: EventInvitation, coming: bool, diet: str = "") -> Regi
     """A person's own answer. She may change her mind both ways until the start. Raises AnswerRefused."""
     event = places.hold(invitation.event_id)
     now = timezone.now()  # after the lock, so that the line is in the order of the lock
-    invitation, live, tally = places.as_it_stands(event, invitation.pk, now)
+    invitation, live, recount = places.as_it_stands(event, invitation.pk, now)
     _demand_open(event, invitation, live, coming=coming, now=now)
     if not coming:
         return _stay_away(event, invitation, live, now)
@@ -59,7 +59,7 @@ def answer(*, invitation: EventInvitation, coming: bool, diet: str = "") -> Regi
     if live and not live.is_offered:
         Registration.objects.filter(pk=live.pk).update(diet=diet)
         return live
-    free = places.settle(event, now, tally)
+    free = places.settle(event, now, recount)
     state = State.COMING if free is None or free > 0 else State.WAITING
     registration = places.open_registration(invitation, state, now=now, diet=diet)
     notices.tell_answer(registration)
@@ -78,7 +78,7 @@ def move(
     now = timezone.now()
     if not rules.can_mark_attendance(by, event):
         raise PermissionDenied
-    invitation, live, _tally = places.as_it_stands(event, invitation.pk, now)
+    invitation, live, _recount = places.as_it_stands(event, invitation.pk, now)
     if to == State.DECLINED:
         return _stay_away(event, invitation, live, now, by_hand=True)
     if live is None:

@@ -28,14 +28,14 @@ _COUNT = """
     FROM events_registration answer JOIN events_eventinvitation invited ON invited.id = answer.invitation_id
     WHERE invited.event_id = %(event)s"""
 _STANDS = f"""
-    SELECT invitation.*, tally.*, live.id AS live_id
-    FROM events_eventinvitation invitation CROSS JOIN ({_COUNT}) tally
+    SELECT invitation.*, recount.*, live.id AS live_id
+    FROM events_eventinvitation invitation CROSS JOIN ({_COUNT}) recount
     LEFT JOIN events_registration live ON live.invitation_id = invitation.id AND live.state = ANY(%(live)s)
     WHERE invitation.id = %(invitation)s"""  # noqa: S608 (both halves stand here)
 _TAKING, _LIVE = [*map(str, Registration.TAKES_A_PLACE)], [*map(str, Registration.LIVE)]
 
 
-class Tally(NamedTuple):
+class Recount(NamedTuple):
     """How a meeting stands: answers that hold a place, offers among them that have run out, and who waits."""
 
     taken: int
@@ -58,7 +58,7 @@ def hold(event_id: int) -> Event:
 
 def as_it_stands(
     event: Event, invitation: int, now: dt.datetime
-) -> tuple[EventInvitation, Registration | None, Tally]:
+) -> tuple[EventInvitation, Registration | None, Recount]:
     """An invitation now that its meeting is held, the person's live registration, and how the meeting stands."""
     given = _given(event, now) | {"invitation": invitation, "live": _LIVE}
     found: Any = EventInvitation.objects.raw(_STANDS, given)[0]
@@ -66,7 +66,7 @@ def as_it_stands(
     live = None if found.live_id is None else Registration.objects.get(pk=found.live_id)
     if live:
         live.invitation = found
-    return found, live, Tally(found.taken, found.overdue, found.waiting)
+    return found, live, Recount(found.taken, found.overdue, found.waiting)
 
 
 def _given(event: Event, now: dt.datetime) -> dict[str, Any]:
@@ -79,22 +79,22 @@ def settle_event(*, event_id: int) -> None:
     settle(hold(event_id), timezone.now())
 
 
-def settle(event: Event, now: dt.datetime, tally: Tally | None = None) -> int | None:
+def settle(event: Event, now: dt.datetime, recount: Recount | None = None) -> int | None:
     """The same for a meeting that is held. Returns the free places that nobody waits for; None for no limit.
 
-    `tally` is how it stands, where somebody has counted since it was held and changed nothing.
+    `recount` is how it stands, where somebody has counted since it was held and changed nothing.
     """
     rows = Registration.objects.to(event)
-    if tally is None:
+    if recount is None:
         with connection.cursor() as cursor:
             cursor.execute(_COUNT, _given(event, now))
-            tally = Tally(*cursor.fetchone())
-    for registration in _rows(rows.overdue(now), event) if tally.overdue else ():
+            recount = Recount(*cursor.fetchone())
+    for registration in _rows(rows.overdue(now), event) if recount.overdue else ():
         set_state(registration, State.EXPIRED, now=now)
         notices.tell_answer(registration)
-    free = None if event.capacity is None else event.capacity - tally.taken + tally.overdue
+    free = None if event.capacity is None else event.capacity - recount.taken + recount.overdue
     is_closed = not event.is_published or now >= event.starts_at
-    if not tally.waiting or is_closed or (free is not None and free <= 0):
+    if not recount.waiting or is_closed or (free is not None and free <= 0):
         return free
     offered = 0
     for registration in _rows(rows.in_line() if free is None else rows.in_line()[:free], event):
