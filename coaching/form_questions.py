@@ -33,10 +33,16 @@ def companies_of_key(user: User, *, company: int) -> QuerySet[Company]:
 
 
 @standing_for_reader
-def own_companies(user: User) -> QuerySet[Company, tuple[int, str, bool]]:
-    """The coach's own companies as key, name and whether confidential, å ä ö last."""
-    own = Company.objects.visible_to(user).of(user).in_swedish_order()
-    return own.values_list("pk", "name", "is_confidential")
+def own_companies(user: User) -> QuerySet[Company, tuple[int, str]]:
+    """The coach's own companies as key and name, å ä ö last."""
+    return Company.objects.visible_to(user).of(user).in_swedish_order().values_list("pk", "name")
+
+
+@standing_for_reader
+def own_confidential(user: User) -> QuerySet[Company, int]:
+    """The keys of those of the coach's own companies that are confidential."""
+    own = Company.objects.visible_to(user).of(user).filter(is_confidential=True)
+    return own.order_by("pk").values_list("pk", flat=True)
 
 
 @standing_for_reader

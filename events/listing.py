@@ -30,6 +30,9 @@ class Line:
     address: str
     when: str
     facts: list[str]
+    # One's own answer, empty for none yet; None for those who are not invited, and where there is nothing to come to.
+    answer: str | None
+    is_asked: bool
 
 
 def as_lines(events: EventQuerySet, user: User) -> EventQuerySet:
@@ -61,12 +64,14 @@ def lines_of(events: Sequence[Event], *, counted: bool) -> list[Line]:
     return [_line(event, counted=counted) for event in events]
 
 
-def _line(event: Event, *, counted: bool) -> Line:
+def _line(event: Any, *, counted: bool) -> Line:
     starts = timezone.localtime(event.starts_at)
     when = f"{spoken_day(starts, 'capital')} {clock(starts)}–{clock(event.ends_at)}"
     month = str(MONTHS_3[starts.month]).lower()
     address = address_of("events:event-detail", event.pk)
-    return Line(event, starts.day, month, address, when, list(_facts(event, counted=counted)))
+    facts = list(_facts(event, counted=counted))
+    answer = event.answer if event.invitation_pk and not event.is_cancelled else None
+    return Line(event, starts.day, month, address, when, facts, answer, event.takes_answers)
 
 
 def _facts(event: Any, *, counted: bool) -> Iterator[str]:

@@ -182,13 +182,8 @@ class SessionForm(Quietly, forms.Form):
         field.choices = lambda: [("", _("Välj företag")), *self._offered_companies]  # type: ignore[attr-defined]
 
     @cached_property
-    def _own_companies(self) -> list[tuple[int, str, bool]]:
-        return form_questions.own_companies(self.user)
-
-    @cached_property
     def _offered_companies(self) -> list[tuple[int, str]]:
-        own = [] if self.session else self._own_companies
-        offered = [(pk, name) for pk, name, _marked in own[:MOST_OFFERED]]
+        offered = [] if self.session else form_questions.own_companies(self.user)[:MOST_OFFERED]
         if self.chosen and self.chosen.pk not in [pk for pk, _name in offered]:
             offered.insert(0, (self.chosen.pk, self.chosen.name))
         return offered
@@ -196,7 +191,7 @@ class SessionForm(Quietly, forms.Form):
     @property
     def confidential_companies(self) -> str:
         """Which companies' texts must never stay on the device, as ids for the script."""
-        return ",".join(str(pk) for pk, _name, is_marked in self._own_companies if is_marked)
+        return ",".join(map(str, form_questions.own_confidential(self.user)))
 
     def _offer_people(self) -> None:
         contacts, coaches = self.fields["contacts"], self.fields["coaches"]

@@ -158,8 +158,3 @@ class Action(NamedChoices, models.Model):
     def is_open(self) -> bool:
         """Whether it is still to be done."""
         return self.status == Action.Status.OPEN
-
-    @property
-    def is_overdue(self) -> bool:
-        """Open and past its due date."""
-        return self.is_open and self.due_on is not None and self.due_on < timezone.localdate()

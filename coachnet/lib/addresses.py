@@ -27,4 +27,5 @@ def _around(route: str, by_uuid: tuple[bool, ...]) -> list[str]:
     stand_ins = [
         uuid.UUID(int=place) if is_uuid else 9_876_543_210 + place for place, is_uuid in enumerate(by_uuid)
     ]
-    return re.split("|".join(map(str, stand_ins)), reverse(route, args=stand_ins))
+    address = reverse(route, args=stand_ins)
+    return re.split("|".join(map(str, stand_ins)), address) if stand_ins else [address]

@@ -183,6 +183,15 @@ class Event(NamedChoices, models.Model):
         return self.ends_at <= timezone.now()
 
     @property
+    def phase(self) -> str:
+        """How far it has come, as its badge says: cancelled, draft, over, now or published."""
+        if self.is_cancelled or self.is_draft:
+            return self.state
+        if self.is_over:
+            return "over"
+        return "now" if self.has_started else self.state
+
+    @property
     def day(self) -> dt.date:
         """The day in Sweden."""
         return timezone.localtime(self.starts_at).date()

@@ -36,6 +36,7 @@ def session(engagement: Engagement, company: Company) -> Any:
 def found_by(reader: User, company: Company) -> tuple[int, ...]:
     """How many companies, last sessions and actions are shown to a reader, each as Django would."""
     same_as_django(form_questions.own_companies, reader)
+    same_as_django(form_questions.own_confidential, reader)
     same_as_django(form_questions.engagements_of_own, reader, company=company.pk)
     rows = (
         same_as_django(form_questions.companies_of_key, reader, company=company.pk),

@@ -137,8 +137,8 @@ def test_published_files_have_hashed_names_and_keep_the_weight_budget(
     page = ["css/index.css", "js/app.js", "django_htmx/htmx-2.min.js", "icons.svg"]
     fonts = ["fonts/hanken-grotesk.woff2", "fonts/familjen-grotesk.woff2"]
     assert all(weight(font) <= 45_000 for font in fonts)
-    # A first view of 100 kB leaves 6 kB for the page itself, which the largest lists take.
-    assert sum(map(weight, [*page, *fonts])) <= 94_000
+    # A first view of 100 kB leaves 17 kB for the page itself; `make bench` weighs both together.
+    assert sum(map(weight, [*page, *fonts])) <= 83_000
 
 
 def test_a_hashed_name_is_looked_up_once(

@@ -354,4 +354,5 @@ def test_addresses_of_rows_are_the_ones_of_the_url_map() -> None:
     for route, pk in (("companies:company-detail", 17), ("coaching:session-detail", key)):
         assert address_of(route, pk) == reverse(route, args=[pk])
         assert draw(f"{{% address '{route}' pk %}}", pk=pk) == reverse(route, args=[pk])
+    assert address_of("companies:company-list") == reverse("companies:company-list")
     assert address_of("events:person-move", 17, 4) == reverse("events:person-move", args=[17, 4])

@@ -1,13 +1,16 @@
 """Measuring, without a clock: every page that is measured answers, and the document says what was found."""
 
+import gzip
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from events.links import Purpose, address_of
 from tools.bench import floors, report
+from tools.bench.first_view import FirstView, files_of, heaviest
 from tools.bench.measure import Export, Measured
 from tools.bench.pages import FLOORS, Cast, Page
 from tools.bench.served import Counter
@@ -31,6 +34,8 @@ def results(**changes: Any) -> report.Results:
         "refresh_ms": [80.0, 90.0, 100.0],
         "races": [(10, 190, True, [0.1] * 200)],
         "megabytes": 100.0,
+        "first_view": FirstView("A page", 90_000, 40_000),
+        "reminders": (10_000, 50.0),
         "exports": {"companies": Export(40, 0.1, 0.5, 2.0), "sessions": Export(30_000, 0.1, 4.0, 2.0)},
     }
     return report.Results(**(facts | changes))
@@ -57,10 +62,10 @@ def test_every_page_that_is_measured_opens_for_the_one_whose_page_it_is(settings
 def test_the_form_that_is_measured_saves_a_session() -> None:
     cast = Cast()
     client = Client()
-    client.force_login(cast.coach)
-    before = cast.engagement.sessions.count()
+    client.force_login(cast.colleague)
+    before = cast.logged_for.sessions.count()
     assert client.post(cast.form_path(), cast.form()).status_code == 302
-    assert cast.engagement.sessions.count() == before + 1
+    assert cast.logged_for.sessions.count() == before + 1
 
 
 def test_floors_are_free_of_our_middleware_and_count_their_queries(rf: Any, coach: Any) -> None:
@@ -95,6 +100,8 @@ def test_a_run_within_its_targets_misses_none() -> None:
         ({"pages": [measured([0.001, 0.002], most=None, seconds=0.051)]}, "51 ms"),
         ({"exports": {"sessions": Export(40, 0.1, 0.5, 21.0)}}, "Export of sessions: memory rose by 21 MB"),
         ({"megabytes": 131.0}, "131 MB"),
+        ({"first_view": FirstView("A page", 100_001, 50_000)}, "First view, A page: 100,001 bytes"),
+        ({"first_view": FirstView("A page", 90_000, 20_000)}, "without fonts, A page: 70,000 bytes"),
         # Fifty rows take 1.5 ms here and took 6 there: 4 × 160 are wanted, of the middle race.
         (
             {"races": [(10, 190, True, [last] * 200) for last in (0.1, 0.5, 0.4)]},
@@ -106,6 +113,33 @@ def test_each_missed_target_is_told(changes: dict[str, Any], words: str) -> None
     faults = report.missed(results(**changes))
     assert len(faults) == 1
     assert words in faults[0]
+
+
+def test_a_first_view_is_the_page_with_its_files_and_the_fonts_of_a_swedish_text() -> None:
+    sheet = (
+        b'@font-face{src:url("../fonts/all.woff2")}'
+        b'@font-face{src:url("../fonts/ours.woff2");unicode-range:U+00??,U+20AC}'
+        b"@font-face{src:url(../fonts/theirs.woff2);unicode-range:U+0100-02BA}"
+    )
+    files = {
+        "/static/css/one.css": gzip.compress(sheet),
+        "/static/fonts/all.woff2": b"1" * 500,
+        "/static/fonts/ours.woff2": b"1" * 300,
+        "/static/app.js": b"1" * 40,
+        "/static/icons.svg": b"1" * 20,
+    }
+    page = (
+        '<link rel="preload" href="/static/fonts/ours.woff2"><link href="/static/css/one.css">'
+        '<script src="/static/app.js"></script><use href="/static/icons.svg#a"/><use href="/static/icons.svg#b"/>'
+        '<a href="/companies/">Companies</a>'
+    )
+    light = ("Light", 10, files_of("<p>Nothing</p>"))
+    packed = len(files["/static/css/one.css"])
+    assert heaviest([light, ("Rich", 1000, files_of(page))], files.__getitem__) == (
+        "Rich",
+        1000 + packed + 500 + 300 + 40 + 20,
+        800,
+    )
 
 
 def test_only_the_part_of_the_scale_is_written_anew(tmp_path: Any) -> None:
@@ -144,7 +178,9 @@ def test_sixty_times_is_set_beside_once(tmp_path: Any) -> None:
         "A page: 3.0 times as long as at 1×, at most 1.3 wanted",
         "A page: 4 queries, 3 at 1×",
     ]
-    assert "| 1,000 | 3.0 |" in report.write(slow, document)
+    written = report.write(slow, document)
+    assert "| 1,000 | 3.0 |" in written
+    assert f"Beside 1× of {timezone.localdate()}" in written
     assert report.missed(results(scale=60, floors=[*floors, fifty]), once) == []
 
 

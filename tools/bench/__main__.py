@@ -11,7 +11,7 @@ from tools.drill.stage import Stage
 from tools.seed.__main__ import mode
 from tools.seed.sizes import SIZES
 
-ROUNDS, SESSIONS, REFRESHES, RACES = 12, 20, 5, 3
+ROUNDS, SESSIONS, REFRESHES, RACES, REMINDERS = 12, 20, 5, 3, 10_000
 
 
 def main() -> int:
@@ -45,7 +45,7 @@ def _run(stage: Stage, scale: int, rounds: int) -> "report.Results":  # type: ig
     # Imported only now: the stage has told Django which servers to use.
     from django.conf import settings
 
-    from tools.bench import report
+    from tools.bench import first_view, report
     from tools.bench.measure import Site
     from tools.bench.pages import FLOORS, Cast
     from tools.drill import answers
@@ -56,19 +56,33 @@ def _run(stage: Stage, scale: int, rounds: int) -> "report.Results":  # type: ig
         try:
             answers.wait_until_ready(port, settings.SITE_URL.partition("//")[2])
             site = Site(port, Cast())
+            # First, so that what was last done, which the log shows, is alike at every scale.
+            save = site.log_sessions(SESSIONS)
             measured = site.pages(rounds)
             exports = {what: site.export(*asked) for what, asked in site.cast.exports.items()}
-            save = site.log_sessions(SESSIONS)
             refreshes = [_refresh(site) for _ in range(REFRESHES)]
             megabytes = site.usage()["megabytes"]
+            heaviest = first_view.heaviest(
+                ((one.page.name, one.bytes, one.files) for one in measured if one.files), site.fetch
+            )
         finally:
             stage.kill(server)
         races = [
             answers.round_of_answers(stage, 2, "coachnet.wsgi:application")
             for _ in range(RACES)  # each takes seconds, in which the machine may be at something else
         ]
-    floors, pages = measured[: len(FLOORS)], measured[len(FLOORS) :]
-    return report.Results(scale, floors, pages, save, refreshes, races, megabytes, exports)
+    return report.Results(
+        scale=scale,
+        floors=measured[: len(FLOORS)],
+        pages=measured[len(FLOORS) :],
+        save=save,
+        refresh_ms=refreshes,
+        races=races,
+        megabytes=megabytes,
+        exports=exports,
+        first_view=heaviest,
+        reminders=_reminders(stage, REMINDERS),
+    )
 
 
 def _refresh(site: "measure.Site") -> float:  # type: ignore[name-defined]  # noqa: F821
@@ -81,6 +95,20 @@ def _refresh(site: "measure.Site") -> float:  # type: ignore[name-defined]  # no
     began = time.perf_counter()
     refresh()
     return (time.perf_counter() - began) * 1000
+
+
+def _reminders(stage: Stage, size: int) -> tuple[int, float]:
+    """So many reminders that are due at once, and the seconds from the first mail until none is left."""
+    from tools.drill import reminders
+
+    reminders.add(size)
+    due = reminders.due()
+    stage.sink.clear()
+    stage.crew(workers=2, beats=1)
+    stage.wait(lambda: stage.sink.count > 0, "the first mail")
+    began = time.monotonic()
+    stage.wait(lambda: not reminders.due() and not reminders.held(), f"{due} reminders")
+    return due, time.monotonic() - began
 
 
 if __name__ == "__main__":

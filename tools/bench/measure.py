@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 
+from tools.bench.first_view import files_of
 from tools.bench.pages import FLOORS, Cast, Page
 from tools.drill.answers import Browser
 
@@ -24,6 +25,7 @@ class Measured:
     bytes: int = 0
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    files: frozenset[str] = frozenset()  # that it names
 
     @property
     def median_ms(self) -> float:
@@ -111,7 +113,7 @@ class Site:
             status, text, one.queries = self.count(browser, "GET", one.page.path)
             assert status == 200, f"{one.page.name}: {status}"
             assert one.page.shows in text, f"{one.page.name} does not show {one.page.shows}"
-        one.bytes = len(gzip.compress(text.encode(), 6))
+        one.bytes, one.files = len(gzip.compress(text.encode(), 6)), files_of(text)
 
     def _round(self, one: Measured) -> None:
         browser = self.browser_for(one.page)
@@ -124,6 +126,15 @@ class Site:
             one.seconds.append(time.perf_counter() - began)
             assert status == 200, f"{one.page.name}: {status}"
         one.cpu.append((self.usage()["cpu"] - before) / IN_A_ROUND)
+
+    def fetch(self, path: str) -> bytes:
+        """A file as it comes over the line to a browser that takes gzip."""
+        connection = self._teller.connection
+        connection.close()
+        connection.request("GET", path, headers=self._teller.headers | {"Accept-Encoding": "gzip"})
+        response = connection.getresponse()
+        assert response.status == 200, f"{path}: {response.status}"
+        return response.read()
 
     def export(self, role: str, path: str) -> Export:
         """A file of many rows, read as it comes."""
@@ -142,7 +153,7 @@ class Site:
 
     def log_sessions(self, many: int) -> Measured:
         """Save so many new sessions through the form."""
-        page = Page("Save a session", "coach", "/sessions/", None)
+        page = Page("Save a session", "colleague", "/sessions/", None)
         one, browser = Measured(page), self.browser_for(page)
         browser.connection.close()
         text = browser.ask("GET", self.cast.form_path())[2]

@@ -50,9 +50,12 @@ class Cast:
     def __init__(self) -> None:
         self.users = {role: self._who(role) for role in ("coach", "organiser", "official", "admin")}
         self.coach = self.users["coach"]
-        mine = Engagement.objects.open().of(self.coach).order_by("pk")
-        self.engagement = mine.filter(company__is_confidential=False)[0]
+        self.engagement = self._engagement(self.coach)
         self.company: Company = self.engagement.company
+        # Somebody else logs, so that the pages that are measured show what was loaded.
+        self.colleague = User.objects.filter(roles=["coach"], is_active=True).order_by("pk")[1]
+        self.users["colleague"] = self.colleague
+        self.logged_for = self._engagement(self.colleague)
         self.session = Session.objects.filter(engagement=self.engagement, state="held").order_by(
             "-date", "pk"
         )[0]
@@ -65,6 +68,9 @@ class Cast:
         self.event = (with_all if with_all.exists() else past)[0]
         ahead = EventInvitation.objects.filter(user=None, event__state="published").exclude(event__in=past)
         self.invitation = ahead.order_by("event", "pk")[0]  # of the network's own; races add meetings to it
+
+    def _engagement(self, coach: User) -> Engagement:
+        return Engagement.objects.open().of(coach).filter(company__is_confidential=False).order_by("pk")[0]
 
     def _who(self, role: str) -> User:
         user = User.objects.filter(roles=[role], is_active=True).order_by("pk")[0]
@@ -153,12 +159,13 @@ class Cast:
         return reverse("coaching:session-edit", args=[uuid.uuid4()])
 
     def form(self) -> dict[str, str]:
-        """What the session form sends, as a coach fills it in."""
+        """What the session form sends, as the colleague fills it in."""
+        company = self.logged_for.company
         return {
-            "company": str(self.company.pk),
+            "company": str(company.pk),
             "date": (timezone.localdate()).isoformat(),
-            "coaches": str(self.coach.pk),
-            "contacts": str(self.company.contacts.order_by("pk")[0].pk),
+            "coaches": str(self.colleague.pk),
+            "contacts": str(company.contacts.order_by("pk")[0].pk),
             "minutes": "60",
             "channel": Session.Channel.PHONE.value,
             "note": "Sorteringen är på plats. **Nästa steg:** räkna på återtag.",
@@ -169,7 +176,7 @@ class Cast:
             "steps-INITIAL_FORMS": "0",
             "steps-0-id": "",
             "steps-0-what": "Räkna på återtag",
-            "steps-0-owner": f"coach:{self.coach.pk}",
+            "steps-0-owner": f"coach:{self.colleague.pk}",
             "steps-0-due_on": "",
             "people-TOTAL_FORMS": "1",
             "people-INITIAL_FORMS": "0",

@@ -17,7 +17,13 @@ State = Notification.State
 
 def plant(size: int) -> None:
     """As many sessions tomorrow, each with somebody who is to be reminded now. Replaces what was there."""
-    Notification.objects.all().delete()
+    for model in (Notification, SessionContact, SessionCoach, Session, Contact):
+        model._default_manager.all().delete()
+    add(size)
+
+
+def add(size: int) -> None:
+    """The same beside what is there."""
     coach, engagement = _engagement()
     company = engagement.company
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
@@ -42,11 +48,9 @@ def plant(size: int) -> None:
 
 
 def _engagement() -> tuple[User, Engagement]:
-    """The drill's coach and her one engagement, with nothing in it."""
+    """The drill's coach and her one engagement."""
     engagement = Engagement.objects.filter(company__name="Drill AB").first()
     if engagement:
-        for model in (SessionContact, SessionCoach, Session, Contact):
-            model._default_manager.all().delete()
         return User.objects.get(email="coach@drill.example"), engagement
     kind, regime = Organisation.Kind.SCIENCE_PARK, Organisation.AccessRegime.PRIVATE
     organisation = Organisation.objects.create(name="Drill", kind=kind, access_regime=regime)
@@ -64,6 +68,11 @@ def _engagement() -> tuple[User, Engagement]:
 def unfinished() -> int:
     """How many are not yet sent, failed or skipped."""
     return Notification.objects.filter(state__in=[State.QUEUED, State.SENDING]).count()
+
+
+def due() -> int:
+    """How many wait and are to be sent now."""
+    return Notification.objects.filter(state=State.QUEUED, due_at__lte=timezone.now()).count()
 
 
 def held() -> int:

@@ -74,6 +74,12 @@ def strip(ticks: Iterable[float]) -> SafeString:
 
 
 @register.simple_tag
+def dotted(facts: Iterable[object]) -> SafeString:
+    """`{% dotted facts %}`: what stands after the first words of a row, a dot before each."""
+    return markup_join(' <span class="dotsep">{}</span>', ((fact,) for fact in facts))
+
+
+@register.simple_tag
 def address(route: str, *keys: int | UUID) -> str:
     """`{% address "coaching:session-detail" row.pk %}`: what `{% url %}` gives, for rows of a list."""
     return address_of(route, *keys)
