@@ -73,7 +73,7 @@ seed: .venv/stamp-dev $(TRANSLATIONS) ## Load a large invented network to measur
 bench: .venv/stamp-dev $(TRANSLATIONS) ## Measure the network of SCALE through the deployed web server; writes docs/performance.md.
 	@$(RUN) -m tools.bench --scale $(SCALE) $(BENCH_ARGS)
 
-verify: .venv/stamp-dev $(TRANSLATIONS) ## Ask Lighthouse, the Nu HTML checker and a slow line; fetches them with npm, needs Java.
+verify: .venv/stamp-dev $(TRANSLATIONS) ## Ask Lighthouse, the Nu HTML checker and a slow line; writes docs/performance.md. Needs npm and Java.
 	@$(RUN) -m tools.verify $(VERIFY_ARGS)
 
 screenshots: .venv/stamp-dev $(TRANSLATIONS) ## Take the README's pictures from the running product.

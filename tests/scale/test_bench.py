@@ -14,6 +14,8 @@ from tools.bench.first_view import FirstView, files_of, heaviest
 from tools.bench.measure import Export, Measured
 from tools.bench.pages import FLOORS, Cast, Page
 from tools.bench.served import Counter
+from tools.document import DOCUMENT, marks, put
+from tools.verify.__main__ import JUDGES, verified
 
 pytestmark = pytest.mark.django_db
 
@@ -144,9 +146,7 @@ def test_a_first_view_is_the_page_with_its_files_and_the_fonts_of_a_swedish_text
 
 def test_only_the_part_of_the_scale_is_written_anew(tmp_path: Any) -> None:
     document = tmp_path / "performance.md"
-    parts = [
-        "\n".join([*report.marks(scale)[:1], f"old {scale}", report.marks(scale)[1]]) for scale in (1, 60)
-    ]
+    parts = [f"\nold {scale}\n".join(marks(report.part_of(scale))) for scale in (1, 60)]
     document.write_text("# Words\n" + "\nbetween\n".join(parts), encoding="utf-8")
     report.write(results(), document)
     written = document.read_text(encoding="utf-8")
@@ -156,15 +156,15 @@ def test_only_the_part_of_the_scale_is_written_anew(tmp_path: Any) -> None:
     )
     assert "2000 a second where fifty rows take 1.5 ms of CPU, which is 500 where they take 6 ms" in written
     assert all(kept in written for kept in ("# Words", "between", "old 60"))
-    with pytest.raises(ValueError, match="no marks for 2"):
-        report.put(written, 2, "")
+    with pytest.raises(ValueError, match="no marks for bench 2"):
+        put(written, "bench 2", "")
 
 
 def test_sixty_times_is_set_beside_once(tmp_path: Any) -> None:
     """A page that takes three times as long beside the same floor is told, and so is another number of queries."""
     document = tmp_path / "performance.md"
     document.write_text(
-        "\n".join(mark for scale in (1, 60) for mark in report.marks(scale)), encoding="utf-8"
+        "\n".join(mark for scale in (1, 60) for mark in marks(report.part_of(scale))), encoding="utf-8"
     )
     floors = [measured([0.001, 0.002], most=None)] * 2
     fifty = Measured(FLOORS[-1], 3, 1000, [0.01] * 20, [0.001, 0.002])
@@ -184,7 +184,7 @@ def test_sixty_times_is_set_beside_once(tmp_path: Any) -> None:
     assert report.missed(results(scale=60, floors=[*floors, fifty]), once) == []
 
 
-def test_the_document_has_a_place_for_each_scale() -> None:
-    document = report.DOCUMENT.read_text(encoding="utf-8")
-    for scale in (1, 60):
-        assert all(document.count(mark) == 1 for mark in report.marks(scale))
+def test_the_document_has_a_place_for_each_scale_and_judge() -> None:
+    document = DOCUMENT.read_text(encoding="utf-8")
+    for name in (report.part_of(1), report.part_of(60), *map(verified, JUDGES)):
+        assert all(document.count(mark) == 1 for mark in marks(name))

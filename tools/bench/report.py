@@ -1,22 +1,16 @@
-"""What was measured, as a part of docs/performance.md between two marks. Nobody types a number there."""
+"""What was measured, as a part of docs/performance.md. Nobody types a number there."""
 
-import os
-import platform
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
-from django.utils import timezone
-
-from coachnet.lib.embedded import PROJECT
 from tools.bench.first_view import FirstView
 from tools.bench.measure import Export, Measured
 from tools.bench.pages import FIFTY_ELSEWHERE, FLOORS
+from tools.document import DOCUMENT, circumstances, part, put
 
-DOCUMENT = PROJECT / "docs" / "performance.md"
 MOST_QUERIES = 15
 MOST_MS_AS_ONE_TYPES = 50
 MOST_MEGABYTES = 130
@@ -58,33 +52,22 @@ class Before:
     queries: int
 
 
-def marks(scale: int) -> tuple[str, str]:
-    """The lines between which a scale's figures stand."""
-    return f"<!-- bench {scale} begins: written by make bench -->", f"<!-- bench {scale} ends -->"
-
-
-def put(document: str, scale: int, part: str) -> str:
-    """The document with the part of a scale replaced. Raises ValueError when its marks are missing."""
-    first, last = marks(scale)
-    before, found, rest = document.partition(first)
-    _old, ended, after = rest.partition(last)
-    if not found or not ended:
-        raise ValueError(f"docs/performance.md has no marks for {scale}×.")
-    return f"{before}{first}\n\n{part.strip()}\n\n{last}{after}"
+def part_of(scale: int) -> str:
+    """The part of the document that a scale's figures are."""
+    return f"bench {scale}"
 
 
 def write(results: Results, document: Path = DOCUMENT) -> str:
     """Write the part of the run into the document; returns it."""
     text = document.read_text(encoding="utf-8")
-    part = describe(results, at_once(text) if results.scale > 1 else {}, _at_1(text))
-    document.write_text(put(text, results.scale, part), encoding="utf-8")
-    return part
+    figures = describe(results, at_once(text) if results.scale > 1 else {}, _at_1(text))
+    document.write_text(put(text, part_of(results.scale), figures), encoding="utf-8")
+    return figures
 
 
 def at_once(document: str) -> dict[str, Before]:
     """What the document says of each page at 1×; nothing when it was not measured."""
-    first, last = marks(1)
-    lines = document.partition(first)[2].partition(last)[0].splitlines()
+    lines = part(document, part_of(1)).splitlines()
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| ")]
     known = {row[0]: row for row in rows if len(row) == len(COLUMNS)}
     floor = next((float(row[2]) for name, row in known.items() if name == f"*{FIFTY}*"), 0.0)
@@ -100,8 +83,7 @@ def growth(one: Measured, results: Results, before: dict[str, Before]) -> float 
 
 def _at_1(document: str) -> str:
     """When and on what code the document's 1× was measured."""
-    part = document.partition(marks(1)[0])[2].partition(marks(1)[1])[0]
-    found = re.search(r"^(.{16}), (commit [^,]+),", part, re.MULTILINE)
+    found = re.search(r"^(.{16}), (commit [^,]+),", part(document, part_of(1)), re.MULTILINE)
     return " ".join(found.groups()) if found else ""
 
 
@@ -109,7 +91,7 @@ def describe(results: Results, before: dict[str, Before] | None = None, at_1: st
     """The tables of one run, as Markdown; beside each page its growth since 1× if that is known, and what 1× was."""
     before = before or {}
     lines = [
-        _circumstances() + (f" Beside 1× of {at_1}." if before else ""),
+        circumstances() + (f" Beside 1× of {at_1}." if before else ""),
         "",
         *_table(results, before),
         "",
@@ -174,39 +156,6 @@ def answers_wanted(results: Results) -> float:
     same floor takes 20 ms everything does, theirs too, and 160 × 6 / 20 = 48 a second are as much.
     """
     return ANSWERS_ELSEWHERE * TIMES_FASTER * FIFTY_ELSEWHERE / results.floors[-1].cpu_ms
-
-
-def _circumstances() -> str:
-    """When, where, and on what code."""
-    now = timezone.localtime()
-    load = os.getloadavg()[0]
-    return (
-        f"{now:%Y-%m-%d %H:%M}, commit {_commit()}, {_processor()}, {os.cpu_count()} cores, {_gigabytes()} GB, "
-        f"load {load:.1f} at the end, Python {platform.python_version()}."
-    )
-
-
-def _gigabytes() -> int:
-    """The machine's memory."""
-    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9)
-
-
-def _commit() -> str:
-    def git(*words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=PROJECT, capture_output=True, text=True, check=False)
-        return done.stdout.strip()
-
-    # The document itself changes between the scales.
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", f":!{DOCUMENT.relative_to(PROJECT)}")
-    return (git("rev-parse", "--short", "HEAD") or "unknown") + (" with changes" if changed else "")
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    for line in info.read_text().splitlines() if info.exists() else []:
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def _table(results: Results, before: dict[str, Before]) -> list[str]:
