@@ -82,7 +82,19 @@ def test_holes_are_filled_anew_and_escaped_and_never_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "inside", ["{% if name %}a{% endif %}", "{{ name|default:'a' }}", "{{ name|yesno }}"]
+    "inside",
+    [
+        "{% if name %}a{% endif %}",
+        "{{ name|default:'a' }}",
+        "{{ name|yesno }}",
+        # Django takes an error in these for no.
+        "{% if name and name %}a{% endif %}",
+        "{% if not state and name %}a{% endif %}",
+        "{% if name == 'Maja' %}a{% endif %}",
+        "{% if name != 'Maja' %}a{% endif %}",
+        "{% if 'a' in name %}a{% endif %}",
+        "{% if name > 'A' %}a{% endif %}",
+    ],
 )
 def test_what_is_asked_about_cannot_be_a_hole(inside: str) -> None:
     with pytest.raises(TypeError, match="hole"):

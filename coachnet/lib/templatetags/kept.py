@@ -16,16 +16,21 @@ from django.utils.translation import get_language
 register = Library()
 MOST = 500  # drawings of one block; then it begins anew
 By = dict[str, FilterExpression]
+ASKED = "A hole is filled after the drawing: what is asked about it must be a value of its own."
 _MARK = re.compile("\x02(\\w*)\x03")
 
 
 class Hole(SafeString):
     """Stands in a drawing where a value goes."""
 
-    def __bool__(self) -> NoReturn:
-        raise TypeError(
-            "A hole is filled after the drawing: what is asked about it must be a value of its own."
-        )
+    was_asked = False
+
+    def _refuse(self, *_other: object) -> NoReturn:
+        self.was_asked = True  # `{% if a and b %}` takes an error for no
+        raise TypeError(ASKED)
+
+    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _refuse
+    __hash__ = SafeString.__hash__
 
 
 class Kept(Node):
@@ -53,6 +58,8 @@ class Kept(Node):
         assert context.template is not None  # the one that is being drawn
         with alone.bind_template(context.template), alone.render_context.push_state(context.template):
             drawn = self.nodelist.render(alone)
+        if any(mark.was_asked for mark in marks.values()):
+            raise TypeError(ASKED)
         parts = _MARK.split(drawn) if self.holes else [drawn]
         if not {*parts[1::2]} <= {*self.holes} or any("\x02" in part for part in parts[::2]):
             raise ValueError("A hole was changed, or a value that a block is kept by looks like one.")
