@@ -36,5 +36,5 @@ USER 10001:10001
 EXPOSE 8000
 # The application asks itself, over the same port as the proxy; ready means that database and cache answer.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["python", "deploy/healthy.py"]
+  CMD ["python", "-m", "deploy.healthy"]
 CMD ["gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", "0.0.0.0:8000", "coachnet.wsgi"]

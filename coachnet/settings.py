@@ -2,6 +2,8 @@
 
 import logging
 import os
+import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -450,6 +452,10 @@ PGHISTORY_APPEND_ONLY = True
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
     env.faults.append("METRICS_TOKEN is too short: use at least 32 random characters.")
+if METRICS_TOKEN:
+    # Monitoring asks each web server by its own address.
+    with suppress(OSError):
+        ALLOWED_HOSTS += socket.gethostbyname_ex(socket.gethostname())[2]
 
 # --- Logs --------------------------------------------------------------------------------------
 

@@ -3,9 +3,7 @@
 import os
 import shutil
 import signal
-import socket
 import tempfile
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from threading import Timer
@@ -59,12 +57,6 @@ if os.environ.get("METRICS_OF") != str(os.getpid()):  # this file is read again 
     os.environ["METRICS_OF"] = str(os.getpid())
     os.environ["LEAVING_MARK"] = str(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"], "leaving"))
 values.ValueClass = values.MultiProcessValue(lambda: os.environ.get("METRICS_PLACE", "master"))
-
-# Monitoring asks each web server by its own address.
-if "METRICS_TOKEN" in os.environ or "METRICS_TOKEN_FILE" in os.environ:
-    with suppress(OSError):
-        _own = socket.gethostbyname_ex(socket.gethostname())[2]
-        os.environ["ALLOWED_HOSTS"] = ",".join([os.environ.get("ALLOWED_HOSTS", "localhost"), *_own])
 
 
 def on_starting(server: Any) -> None:

@@ -1,11 +1,13 @@
 """The container's health check: exit 0 when this web process, its database and its cache answer."""
 
-import os
 import sys
 import urllib.error
 import urllib.request
 
-host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".")
+from coachnet.lib.env import Environment
+
+# A host that is served, or the answer would be 400. A leading dot stands for every name below, a star for all.
+host = [*Environment().words("ALLOWED_HOSTS"), ""][0].lstrip(".*") or "localhost"
 request = urllib.request.Request(
     "http://127.0.0.1:8000/health/serving/", headers={"Host": host, "X-Forwarded-Proto": "https"}
 )
