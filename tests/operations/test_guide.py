@@ -36,7 +36,7 @@ def test_every_metric_of_the_guide_is_measured_and_every_one_of_ours_is_explaine
 
 def test_every_command_of_the_guide_exists():
     named = set(re.findall(r"manage\.py (\w+)", GUIDE))
-    assert {"backup", "restore", "migrate"} <= named
+    assert {"backup", "restore"} <= named
     assert named <= set(get_commands())
 
 
