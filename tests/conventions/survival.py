@@ -18,6 +18,7 @@ from django.db import connection, models
 from django.db.migrations import operations as ops
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+from django.db.migrations.utils import resolve_relation
 
 from coachnet.lib.triggers import AddTrigger
 
@@ -34,8 +35,6 @@ HARMLESS = (
     postgres.AddConstraintNotValid,
     postgres.ValidateConstraint,
     postgres.CreateExtension,
-    pgtrigger.migrations.AddTrigger,
-    AddTrigger,
     pgtrigger.migrations.RemoveTrigger,
 )
 IN_TWO_RELEASES = "take the use of it out of the code in this release, and the thing itself in the next"
@@ -52,9 +51,12 @@ CONCURRENTLY = (
 # What plain SQL may not do to a table that is there. Whoever must, writes an operation, or says why it is survived.
 SQL = re.compile(
     r"\bDROP\s+(TABLE|COLUMN|VIEW|SCHEMA)\b|\bRENAME\b|\bSET\s+NOT\s+NULL\b|\bALTER\s+(COLUMN\s+)?\S+\s+(SET\s+DATA\s+)?TYPE\b"
-    r"|\bTRUNCATE\b|\bCREATE\s+(UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY\b)|\bLOCK\s+TABLE\b",
+    r"|\bTRUNCATE\b|\bCREATE\s+(UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY\b)|\bLOCK\s+TABLE\b"
+    r"|\bREFERENCES\b|\bRAISE\s+EXCEPTION\b",
     re.IGNORECASE,
 )
+# In a trigger, whatever is raised above a warning undoes the statement.
+REFUSES = re.compile(r"\bRAISE\b(?!\s+(DEBUG|LOG|INFO|NOTICE|WARNING)\b)|\bASSERT\b", re.IGNORECASE)
 
 
 Field = Any  # a field of a model; django-stubs knows less of it than Django
@@ -76,11 +78,12 @@ class Judge:
                 before = self.state.clone()
                 yield from self.faults(app, one.database_operations)
                 self.state = before
-            elif not self._is_of_new(app, one):
-                for fault in self._faults(app, one):
+            else:
+                if isinstance(one, ops.CreateModel):
+                    self.new.add((app, one.name_lower))
+                faults = [] if self._is_of_new(app, one) else self._faults(app, one)
+                for fault in (*faults, *self._keys(app, one)):
                     yield f"{app}: {one.describe()}: {fault}."
-            if isinstance(one, ops.CreateModel):
-                self.new.add((app, one.name_lower))
             one.state_forwards(app, self.state)
 
     def _is_of_new(self, app: str, one: Any) -> bool:
@@ -103,6 +106,33 @@ class Judge:
 
     def _field(self, app: str, one: ops.AlterField) -> Field:
         return self.state.models[app, one.model_name_lower].get_field(one.name)
+
+    def _keys(self, app: str, one: Any) -> Iterator[str]:
+        """A key that the database enforces holds on to what it points at, whatever on_delete says to Django.
+
+        Old code knows nothing of the row that only new code writes, so it removes nothing there first.
+        """
+        owner: Any = getattr(one, "model_name", None) or getattr(one, "name", "")
+        fields = dict(one.fields) if isinstance(one, ops.CreateModel) else {}
+        if isinstance(one, ops.AddField | ops.AlterField):
+            fields = {one.name: one.field}
+        for name, new in fields.items():
+            held = _held(app, owner, new)
+            if isinstance(one, ops.AlterField):
+                held -= _held(app, owner, self.state.models[app, owner.lower()].get_field(name))
+            if held - self.new:
+                yield (
+                    f"old code that deletes what it points at fails on a row of new code ({name}): db_constraint=False "
+                    f"in this release, and the constraint in the next, or say why nothing is deleted there"
+                )
+
+    def _triggered(self, one: AddTrigger) -> Iterator[str]:
+        sql: Any = one.trigger
+        body, when = sql.sql.kwargs["func"], sql.sql.kwargs["when"]
+        if found := REFUSES.search(body):
+            yield f"“{found[0]}” refuses what old code may write; {IN_TWO_RELEASES}"
+        elif when != "AFTER" and re.search(r"\bRETURN\s+NULL\b", body, re.IGNORECASE):
+            yield f"RETURN NULL before the write drops what old code writes; {IN_TWO_RELEASES}"
 
     def _added(self, one: ops.AddField) -> Iterator[str]:
         new: Field = one.field
@@ -142,18 +172,37 @@ class Judge:
         if one.reverse_sql is None:
             yield "there is no way back: give reverse_sql, RunSQL.noop where nothing is to be undone"
         for found in SQL.finditer(str(one.sql)):
-            yield f"“{found[0]}” takes away or locks what old code uses; use the operation for it, or {IN_TWO_RELEASES}"
+            yield (
+                f"“{found[0]}” takes away, locks or refuses what old code uses; use the operation for it, "
+                f"or {IN_TWO_RELEASES}"
+            )
 
     _closely: ClassVar[dict[type[Operation], Callable[..., Iterator[str]]]] = {
         ops.AddField: _added,
         ops.AddConstraint: _constrained,
         ops.RunPython: _python,
         ops.RunSQL: _plain,
+        AddTrigger: _triggered,
+        pgtrigger.migrations.AddTrigger: _triggered,
     }
 
 
 def _type(one: Field) -> str | None:
+    if one.is_relation:  # what it points at is not built here, and is not asked
+        return f"key to {one.remote_field.model}".lower()
     return one.db_type(connection)
+
+
+def _held(app: str, owner: str, one: Field) -> set[tuple[str, str]]:
+    """The models whose rows a field's key in the database holds on to; both ends, for a table between two."""
+    enforced = one.remote_field if one.many_to_many else one
+    if not one.is_relation or not enforced.db_constraint:
+        return set()
+    target = resolve_relation(one.remote_field.model, app, owner)
+    if not one.many_to_many:
+        return {target}
+    # A table between that is named has keys of its own, which are judged there.
+    return set() if one.remote_field.through else {target, (app, owner.lower())}
 
 
 def _is_wider(old: Field, new: Field) -> bool:

@@ -7,6 +7,7 @@ one is released. No history of git is asked, so a shallow clone does.
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
@@ -18,6 +19,8 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models import Q
 
+from coaching.models import Session
+from coachnet.lib.triggers import AddTrigger
 from tests.conventions.survival import Judge
 
 ROOT = Path(__file__).parents[2]
@@ -103,6 +106,18 @@ NEW = ops.CreateModel("Novelty", [("id", models.BigAutoField(primary_key=True))]
 INDEX = models.Index(fields=["name"], name="thing_name")
 CHECK = models.CheckConstraint(condition=Q(size__gte=0), name="thing_size")
 ONCE = models.UniqueConstraint(fields=["name"], name="thing_once")
+ABOVE: Any = models.OneToOneField("app.Thing", models.CASCADE, parent_link=True, primary_key=True)
+
+
+def key(**options: Any) -> Any:
+    return models.ForeignKey("app.Thing", models.PROTECT, **options)
+
+
+def trigger(one: pgtrigger.Trigger) -> AddTrigger:
+    table: Any = Session
+    return AddTrigger("thing", one.compile(table))
+
+
 BAD: dict[str, tuple[Operation, str]] = {
     "field removed": (ops.RemoveField("thing", "size"), "still reads and writes the column"),
     "model deleted": (ops.DeleteModel("Thing"), "still reads and writes the table"),
@@ -123,9 +138,39 @@ BAD: dict[str, tuple[Operation, str]] = {
     ),
     "not null added": (ops.AddField("thing", "on", models.BooleanField(default=False)), "give db_default"),
     "key added": (
-        ops.AddField("thing", "of", models.ForeignKey("app.Thing", models.CASCADE, null=True)),
+        ops.AddField(
+            "thing", "of", models.ForeignKey("app.Thing", models.CASCADE, null=True, db_constraint=False)
+        ),
         "db_index=False",
     ),
+    "key enforced": (
+        ops.AddField("thing", "of", key(null=True, db_index=False)),
+        "deletes what it points at",
+    ),
+    "key of a new model": (
+        ops.CreateModel("Novelty", [("id", models.BigAutoField(primary_key=True)), ("of", key())]),
+        "deletes what it points at",
+    ),
+    "new model beneath": (
+        ops.CreateModel("Novelty", [("up", ABOVE)], bases=("app.thing",)),
+        "deletes what it",
+    ),
+    "table between": (ops.AddField("thing", "others", models.ManyToManyField("thing")), "deletes what it"),
+    "trigger that refuses": (trigger(pgtrigger.Protect(name="no", operation=pgtrigger.Delete)), "refuses"),
+    "trigger that allows some": (
+        trigger(pgtrigger.ReadOnly(name="no", fields=["date"])),
+        "refuses",
+    ),
+    "trigger that drops": (
+        trigger(
+            pgtrigger.Trigger(
+                name="no", when=pgtrigger.Before, operation=pgtrigger.Insert, func="RETURN NULL;"
+            )
+        ),
+        "RETURN NULL",
+    ),
+    "refused in SQL": (ops.RunSQL("CREATE FUNCTION a() … RAISE EXCEPTION 'no'", ""), "“RAISE EXCEPTION”"),
+    "key in SQL": (ops.RunSQL("CREATE TABLE a (of bigint REFERENCES app_thing)", ""), "“REFERENCES”"),
     "index added": (ops.AddIndex("thing", INDEX), "locked for writing"),
     "check added": (ops.AddConstraint("thing", CHECK), "AddConstraintNotValid"),
     "unique added": (ops.AddConstraint("thing", ONCE), "may write what it forbids"),
@@ -151,6 +196,25 @@ GOOD: dict[str, Operation] = {
     "index beside the work": AddIndexConcurrently("thing", INDEX),
     "check of new rows": AddConstraintNotValid("thing", CHECK),
     "model added": NEW,
+    "key that the database does not hold": ops.CreateModel(
+        "Novelty", [("id", models.BigAutoField(primary_key=True)), ("of", key(db_constraint=False))]
+    ),
+    "trigger that notes": trigger(
+        pgtrigger.Trigger(
+            name="notes",
+            when=pgtrigger.After,
+            operation=pgtrigger.Update,
+            func="RAISE NOTICE 'seen'; RETURN NULL;",
+        )
+    ),
+    "trigger that fills in": trigger(
+        pgtrigger.Trigger(
+            name="fills",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert,
+            func="NEW.date := now(); RETURN NEW;",
+        )
+    ),
     "forgotten by the models alone": ops.SeparateDatabaseAndState(
         state_operations=[ops.RemoveField("thing", "size")]
     ),
@@ -181,9 +245,26 @@ def test_what_old_code_survives_is_let_through(name: str):
     assert of(GOOD[name]) == []
 
 
+def test_a_key_is_enforced_in_a_release_of_its_own():
+    loose = {"null": True, "db_index": False, "db_constraint": False}
+    added = ops.AddField("thing", "of", key(**loose))
+    assert of(added, ops.AlterField("thing", "of", key(verbose_name="av", **loose))) == []
+    (fault,) = of(added, ops.AlterField("thing", "of", key(null=True, db_index=False)))
+    assert "deletes what it points at" in fault
+    (fault,) = of(added, ops.AlterField("thing", "of", models.IntegerField(null=True)))
+    assert "former type" in fault
+
+
 def test_a_model_that_old_code_does_not_know_is_free():
     field: Any = models.IntegerField()
     index = models.Index(fields=["width"], name="novelty_width")
     free = [ops.AddField("novelty", "width", field), ops.AddIndex("novelty", index)]
     assert of(NEW, *free, ops.RemoveField("novelty", "width"), ops.DeleteModel("Novelty")) == []
     assert len(of(NEW, ops.AddField("thing", "width", field))) == 1
+    among: Any = models.ForeignKey("app.Novelty", models.CASCADE)
+    other = ops.CreateModel("Other", [("id", models.BigAutoField(primary_key=True)), ("of", among)])
+    assert of(NEW, other) == []
+    refusing = BAD["trigger that refuses"][0]
+    assert of(NEW, AddTrigger("novelty", refusing.trigger)) == []  # type: ignore[attr-defined]
+    # But not what it does to those that are known.
+    assert len(of(NEW, ops.AddField("novelty", "of", key()))) == 1
