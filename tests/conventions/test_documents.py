@@ -102,6 +102,29 @@ def test_adrs_are_numbered_and_short() -> None:
         assert {"## Context", "## Decision", "## Consequences"} <= set(text.splitlines()), file.name
 
 
+# Every way to take or keep a file: fields of models, forms and the interface, uploads, Django's own storage.
+FILES = re.compile(
+    r"\b(?:FileField|ImageField|MultiPartParser|FileUploadParser|default_storage|FileSystemStorage"
+    r"|MEDIA_(?:ROOT|URL)|request\.FILES)\b|multipart/form-data|type=\"file\""
+)
+
+
+def test_nothing_takes_or_keeps_a_file() -> None:
+    """Or ADR 0038 no longer holds: it says what else has to come with the first file."""
+    assert FILES.search("    plan = models.FileField()")
+    assert FILES.search('<input type="file">')
+    folders = ("coachnet", "companies", "coaching", "events", "dashboards", "templates")
+    found = {
+        f"{file.relative_to(ROOT).as_posix()}: {hit}"
+        for folder in folders
+        for pattern in ("*.py", "*.html", "*.txt")
+        for file in (ROOT / folder).rglob(pattern)
+        for hit in FILES.findall(file.read_text(encoding="utf-8"))
+    }
+    # Django wants a default; nothing asks for it.
+    assert found == {"coachnet/settings.py: FileSystemStorage"}
+
+
 def test_pictures_are_small() -> None:
     heavy = [
         file.name
