@@ -16,11 +16,13 @@ from django.utils import timezone
 from coachnet.accounts.models import User
 from coachnet.audit.models import AccessEvent
 from coachnet.lib import replica
+from coachnet.lib.embedded import PROJECT
 from coachnet.operations import metrics
 from companies.models import Company
 from dashboards.refresh import refresh
 from tests.conftest import ClientOf
 from tests.dashboards.scene import coached
+from tests.factories.api import client_for
 from tests.operations.standby import Standby, standby
 
 pytestmark = [
@@ -36,8 +38,14 @@ PAGES = (
     "/overview/export.json",
     "/overview/companies/",
     "/companies/export/",
+    "/sessions/export/",
+    "/api/v1/overview/",
 )
+# Those that only who may see companies reads.
+NAMED = ("/overview/companies/", "/companies/export/", "/sessions/export/")
 FIGURES = re.compile(r"dashboards_(cell|companyperiod|upkeep)")
+# What a page is made of, where it is not figures.
+WANTED = {"/companies/export/": 'FROM "companies_company"', "/sessions/export/": 'FROM "coaching_session"'}
 
 
 @pytest.fixture(scope="module")
@@ -116,27 +124,43 @@ def body_of(client: Client, address: str) -> bytes:
 def test_overview_and_exports_are_read_there_and_say_the_same(
     second: Standby, region: list[Company], request: pytest.FixtureRequest, client_of: ClientOf, role: str
 ):
-    client = client_of(request.getfixturevalue(role))
-    pages = [one for one in PAGES if role == "organiser" or "companies" not in one]
+    user = request.getfixturevalue(role)
+    person, program = client_of(user), client_for(user)
+    pages = [one for one in PAGES if role == "organiser" or one not in NAMED]
+
+    def body(address: str) -> bytes:
+        return body_of(program if address.startswith("/api/") else person, address)
+
     there = []
     for address in pages:
         wait_until_usable()
         with recorded() as asked:
-            there.append(body_of(client, address))
-        wanted = "companies_company" if address.startswith("/companies") else FIGURES
+            there.append(body(address))
+        wanted = WANTED.get(address, FIGURES)
         assert [one for one in asked[replica.ALIAS] if re.search(wanted, one)], address
         assert not [one for one in asked["default"] if FIGURES.search(one)], address
-        assert not [one for one in asked["default"] if 'FROM "companies_company"' in one], address
+        for table in WANTED.values():
+            assert not [one for one in asked["default"] if table in one], address
         read = ("SELECT", "WITH", "SET coachnet.may_truncate")  # the last by the tests themselves
         assert [one for one in asked[replica.ALIAS] if not one.lstrip("( ").startswith(read)] == [], address
-    exports = [address for address in pages if "export" in address]
+    exports = [address for address in pages if "export" in address or address.startswith("/api/")]
     assert AccessEvent.objects.filter(kind=AccessEvent.Kind.EXPORT).count() == len(exports)
     del connections.databases[replica.ALIAS]
     try:
-        assert [body_of(client, address) for address in pages] == there
+        assert [body(address) for address in pages] == there
     finally:
         connections.databases[replica.ALIAS] = connections[replica.ALIAS].settings_dict
     assert role == "organiser" or b"Tyst AB" not in b"".join(there)
+
+
+def test_no_view_that_is_read_there_is_left_out():
+    marked = [
+        str(file.relative_to(PROJECT))
+        for folder in ("coachnet", "companies", "coaching", "events", "dashboards")
+        for file in (PROJECT / folder).rglob("*.py")
+        for _ in re.findall(r"^ *@reads_replica$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert len(marked) == len(PAGES), marked
 
 
 def test_other_pages_are_not_read_there(second: Standby, organiser: User, client_of: ClientOf):
