@@ -1,19 +1,16 @@
 """What is measured: who may read it, that it is right, and that several processes count as one."""
 
 import datetime as dt
-import http.client
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -24,6 +21,7 @@ from coachnet.notifications.models import Notification
 from coachnet.operations.models import Pulse
 from dashboards.models import Stale, Upkeep
 from tests.conftest import ClientOf
+from tests.operations.server import Server
 
 TOKEN = "invented-token-of-monitoring-0123456789"
 PATH = "/health/metrics/"
@@ -174,56 +172,9 @@ def test_a_part_that_is_away_is_told_and_the_rest_still_stands(scrape: Any, monk
     assert "coachnet_requests_total{" in text
 
 
-class Server:
-    """gunicorn as it is deployed, on the test database."""
-
-    def __init__(self) -> None:
-        facts = connection.settings_dict
-        database = f"postgresql:///{facts['NAME']}?host={facts['HOST']}&user={facts['USER']}"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        environment = os.environ | {"DATABASE_URL": database, "METRICS_TOKEN": TOKEN, "WEB_PROCESSES": "2"}
-        command = ["gunicorn", "--config=deploy/gunicorn.conf.py", f"--bind=127.0.0.1:{self.port}"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *command, "coachnet.wsgi"],
-            cwd=PROJECT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def get(self, path: str, **headers: str) -> str:
-        """The text of an answer, over a connection of its own."""
-        server = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        server.request("GET", path, headers={"Host": "localhost"} | headers | {"Connection": "close"})
-        response = server.getresponse()
-        assert response.status == 200, response.status
-        return response.read().decode()
-
-    def wait(self) -> None:
-        """Until it answers."""
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                self.get("/health/")
-            except OSError:
-                assert time.monotonic() < deadline
-                time.sleep(0.2)
-            else:
-                return
-
-    def workers(self) -> list[int]:
-        """The numbers of its worker processes."""
-        children = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
-        )
-        return [int(pid) for pid in children.stdout.split()]
-
-
 @pytest.fixture
 def server(transactional_db: None) -> Iterator[Server]:
-    started = Server()
+    started = Server(METRICS_TOKEN=TOKEN)
     started.wait()
     yield started
     started.process.terminate()
