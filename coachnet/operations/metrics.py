@@ -10,11 +10,10 @@ What waits, failed or stands still is asked of Postgres and Valkey when monitori
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection, connections
 from django.db.models import Count
@@ -23,7 +22,6 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
-from kombu.exceptions import OperationalError
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -34,11 +32,11 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
-from redis.exceptions import RedisError
 
 from coachnet.accounts.guards import public
 from coachnet.lib import replica
 from coachnet.notifications.models import NEXT_AT, UNFINISHED, Notification
+from coachnet.operations.broker import queue_depth
 from coachnet.operations.health import cache_answers, database_answers
 from coachnet.operations.models import Pulse
 from dashboards.models import Stale, Upkeep
@@ -124,21 +122,13 @@ class State:
         if replica.is_configured():
             parts["replica"] = replica.is_usable()
         yield _gauge("coachnet_up", "Whether a part answers.", "part", parts)
-        if parts["valkey"]:
-            with suppress(OperationalError, RedisError, OSError):  # gone since
-                yield from _queue()
+        if parts["valkey"] and (depth := queue_depth()) is not None:
+            yield GaugeMetricFamily("coachnet_queue_depth", "Tasks that wait for a worker.", depth)
         if parts["postgres"]:
             try:
                 yield from (*_mails(), *_rollup(), _pulses())
             except DatabaseError:  # tables that are not there yet
                 connection.close()
-
-
-def _queue() -> Iterator[GaugeMetricFamily]:
-    # Not a passive declaration: Kombu forgets its own key prefix there and finds no queue.
-    with current_app.connection_for_read() as broker:
-        depth = broker.default_channel.client.llen(current_app.conf.task_default_queue)
-    yield GaugeMetricFamily("coachnet_queue_depth", "Tasks that wait for a worker.", depth)
 
 
 def _mails() -> Iterator[GaugeMetricFamily]:

@@ -16,8 +16,10 @@ from coachnet.accounts.models import User
 from coachnet.lib import replica
 from coachnet.notifications.listing import Line, lines_for
 from coachnet.notifications.models import NEXT_AT, Notification
+from coachnet.operations.broker import queue_depth
 from coachnet.operations.health import SWEEP_MAY_BE, cache_answers
-from coachnet.operations.models import Pulse
+from coachnet.operations.models import Pulse, Stumble
+from coachnet.operations.receivers import tasks_of_the_clock
 from dashboards.models import Stale, Upkeep
 
 DAY = dt.timedelta(days=1)
@@ -41,12 +43,22 @@ WORK: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Work:
-    """Something that is done again and again: when it was last done, and whether that is too long ago."""
+    """Something that is done again and again: when it was last done, and whether that is too long ago.
+
+    `failed_at` and `fault` tell of a failure since then, by the name of its kind.
+    """
 
     key: str
     name: str | Promise
     done_at: dt.datetime | None
     is_late: bool
+    failed_at: dt.datetime | None = None
+    fault: str = ""
+
+    @property
+    def can_be_run(self) -> bool:
+        """Whether somebody should ask for it now, and a worker can do it: copies are made by commands."""
+        return (self.is_late or bool(self.failed_at)) and self.key in tasks_of_the_clock()
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,7 @@ class Status:
 
     work: list[Work]
     valkey_answers: bool
+    queued: int | None  # tasks that wait for a worker; None while Valkey is away
     replica: str  # "", "ok" or "behind"
     waiting: int
     due: int
@@ -68,6 +81,11 @@ class Status:
     def late(self) -> list[Work]:
         """What stands still."""
         return [one for one in self.work if one.is_late]
+
+    @property
+    def failed_work(self) -> list[Work]:
+        """What failed since it was last done."""
+        return [one for one in self.work if one.failed_at]
 
 
 def most_between(name: str) -> dt.timedelta:
@@ -88,19 +106,30 @@ def installed_at() -> dt.datetime:
     return ours.aggregate(first=Min("applied"))["first"] or timezone.now()
 
 
+def _work(key: str, done_at: dt.datetime | None, stumble: Stumble | None, *, is_late: bool) -> Work:
+    if stumble and (done_at is None or stumble.at > done_at):
+        return Work(key, WORK[key], done_at, is_late, stumble.at, stumble.fault)
+    return Work(key, WORK[key], done_at, is_late)
+
+
 def look(viewer: User) -> Status:
     """Ask once about everything, and name nobody whom the viewer may not see."""
     now, rows = timezone.now(), Notification.objects.order_by()
     began = installed_at()
     done = dict(Pulse.objects.values_list("name", "at"))
+    stumbles = {one.name: one for one in Stumble.objects.all()}
+    valkey_answers = cache_answers()
     due = rows.due(now)
     stuck = rows.stuck().select_related("user", "decided_by").order_by("-due_at", "-pk")[:SHOWN]
     return Status(
         work=[
-            Work(key, name, done.get(key), now - done.get(key, began) > most_between(key))
-            for key, name in WORK.items()
+            _work(
+                key, done.get(key), stumbles.get(key), is_late=now - done.get(key, began) > most_between(key)
+            )
+            for key in WORK
         ],
-        valkey_answers=cache_answers(),
+        valkey_answers=valkey_answers,
+        queued=queue_depth() if valkey_answers else None,
         replica=("ok" if replica.is_usable() else "behind") if replica.is_configured() else "",
         waiting=rows.waiting().count(),
         due=due.count(),

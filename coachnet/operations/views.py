@@ -4,17 +4,18 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coachnet.accounts.guards import SignedInRequest, requires
 from coachnet.accounts.roles import Permission
 from coachnet.lib.receipts import receipt
 from coachnet.notifications import actions, listing
 from coachnet.notifications.models import Notification
-from coachnet.operations import status
+from coachnet.operations import broker, status
+from coachnet.operations.receivers import tasks_of_the_clock
 
 
 @requires(Permission.ADMINISTER)
@@ -22,6 +23,21 @@ from coachnet.operations import status
 def status_page(request: SignedInRequest) -> HttpResponse:
     """The state of the whole, and what got stuck, each with what can be done about it."""
     return render(request, "operations/status.html", {"status": status.look(request.user)})
+
+
+@requires(Permission.ADMINISTER)
+@require_POST
+def work_run(request: SignedInRequest, task: str) -> HttpResponse:
+    """Ask for a task of the clock now. Each can be done at any time, and twice at once."""
+    if task not in tasks_of_the_clock():
+        raise Http404
+    if broker.ask_for(task):
+        receipt(request, gettext("Arbetet är lagt i kö. Ladda om sidan om en stund."))
+    else:
+        messages.error(
+            request, gettext("Valkey svarar inte, så inget kunde läggas i kö. Försök igen om en stund.")
+        )
+    return redirect("operations:status")
 
 
 @requires(Permission.ADMINISTER)

@@ -231,6 +231,7 @@ OTHER_ARGUMENTS: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "keys:key-revoke": lambda scene: {"pk": scene.people["colleague"].api_keys.get().pk},
     "account_reset_password_from_key": lambda scene: {"uidb36": "1", "key": "set-password"},
     "account_confirm_email": lambda scene: {"key": "x"},
+    "operations:work-run": lambda _scene: {"task": "coaching.tasks.clear_old_drafts"},
     "operations:mail-": lambda scene: {"pk": scene.notification.pk},
     "notifications:delivery-": lambda scene: {"pk": scene.notification.pk},
     "notifications:off": lambda scene: {"token": "x" * 43},

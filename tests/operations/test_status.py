@@ -1,6 +1,7 @@
 """Driftläge: who opens it, and that it tells what runs, waits and failed."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,14 +10,15 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from coachnet.accounts.models import User
+from coachnet.celery import app
 from coachnet.notifications.models import Notification
 from coachnet.operations import status
 from coachnet.operations.health import SWEEP_MAY_BE
-from coachnet.operations.models import Pulse
+from coachnet.operations.models import Pulse, Stumble
 from tests.conftest import ClientOf
 
 pytestmark = pytest.mark.django_db
-QUERIES = 11
+QUERIES = 12
 
 
 def mail(coach: User, n: int, **facts: Any) -> Notification:
@@ -91,6 +93,7 @@ def test_status_asks_the_same_number_of_questions(
         mail(coach, n)
         mail(coach, n + 100, state="failed", reason="parked")
         Pulse.objects.beat(f"work {n}")
+        Stumble.objects.note(f"work {n}", ValueError())
     client = client_of(admin)
     client.get("/status/")
     with django_assert_num_queries(QUERIES):
@@ -145,3 +148,63 @@ def test_one_that_was_sent_is_neither_sent_again_nor_put_aside(admin: User, coac
         sent.refresh_from_db()
         assert (sent.state, sent.decided_by) == ("sent", None)
         assert client.get(f"/status/mail/{sent.pk + 1}/{deed}/").status_code == 404
+
+
+FAILING = "coaching.tasks.align_reminders"
+
+
+def line_of(page: str, name: str) -> str:
+    (line,) = [row for row in page.split("<tr>") if name in row]
+    return line
+
+
+def test_work_that_failed_is_told_until_it_is_done_and_asked_for_by_hand(admin: User, client_of: ClientOf):
+    for name in status.WORK:
+        Pulse.objects.beat(name)
+    Stumble.objects.note("events.tasks.clear_diets", KeyError("Hemligt AB"))
+    Pulse.objects.beat("events.tasks.clear_diets")  # done since then
+    Stumble.objects.note(FAILING, KeyError("Hemligt AB"))
+    client = client_of(admin)
+    page = client.get("/status/").content.decode()
+    assert "1 arbete gick fel senast" in page
+    assert "Allt som ska göras på klockan blir gjort" not in page
+    assert page.count("/run/") == 1
+    line = line_of(page, str(status.WORK[FAILING]))
+    assert "Gick fel" in line
+    assert "KeyError" in line
+    assert "Hemligt" not in page
+    answer = client.post(f"/status/work/{FAILING}/run/", follow=True)
+    assert "Arbetet är lagt i kö" in answer.content.decode()
+    Pulse.objects.beat(FAILING)
+    page = client.get("/status/").content.decode()
+    assert "Gick fel" not in page
+    assert "/run/" not in page
+
+
+def test_only_tasks_of_the_clock_are_run_and_a_backup_is_none(admin: User, client_of: ClientOf):
+    client = client_of(admin)
+    for name in ("coachnet.accounts.tasks.send_invitation", Pulse.BACKUP, "nothing"):
+        assert client.post(f"/status/work/{name}/run/").status_code == 404
+    install_before(dt.timedelta(days=2))
+    page = client.get("/status/").content.decode()
+    assert "/run/" not in line_of(page, str(status.WORK[Pulse.BACKUP]))
+    assert "/run/" in line_of(page, str(status.WORK[Pulse.SWEEP]))
+
+
+def test_without_valkey_nothing_is_put_into_the_queue_and_that_is_said(
+    admin: User, client_of: ClientOf, no_broker: None
+):
+    answer = client_of(admin).post(f"/status/work/{FAILING}/run/", follow=True).content.decode()
+    assert "inget kunde läggas i kö" in answer
+    assert "Arbetet är lagt i kö" not in answer
+
+
+@pytest.fixture
+def no_broker(settings: Any) -> Iterator[None]:
+    """Celery's queue at an address where nobody listens."""
+    before = app.conf.broker_url, app.conf.broker_write_url, app.conf.task_always_eager
+    app.conf.update(broker_url="redis://127.0.0.1:1/0", broker_write_url=None, task_always_eager=False)
+    app.amqp._producer_pool = None
+    yield
+    app.conf.update(broker_url=before[0], broker_write_url=before[1], task_always_eager=before[2])
+    app.amqp._producer_pool = None

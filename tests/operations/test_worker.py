@@ -18,7 +18,8 @@ from coachnet.accounts.models import Invitation, User
 from coachnet.celery import app
 from coachnet.lib.embedded import PROJECT
 from coachnet.notifications.tasks import send_due
-from coachnet.operations.models import Pulse
+from coachnet.operations.models import Pulse, Stumble
+from events.tasks import settle_events
 from tests.conftest import ClientOf
 from tools.drill.stage import Server, Sink
 
@@ -107,6 +108,24 @@ def test_a_tick_that_was_done_by_a_worker_is_noted(worker: Worker):
     while not Pulse.objects.filter(name=Pulse.SWEEP).exists():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_a_tick_that_fails_in_a_worker_is_noted_by_its_kind(worker: Worker):
+    """The column that the task asks for is away, as after a migration half done."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE events_event RENAME COLUMN starts_at TO started_at")
+    try:
+        settle_events.delay()
+        worker.wait_for("settle_events[", "raised unexpected")
+        deadline = time.monotonic() + 10
+        while not Stumble.objects.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE events_event RENAME COLUMN started_at TO starts_at")
+    stumble = Stumble.objects.get()
+    assert (stumble.name, stumble.fault) == (settle_events.name, "ProgrammingError")
 
 
 def test_a_tick_inside_a_request_is_no_proof_of_a_worker():
