@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import values
 
@@ -34,8 +35,28 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             listener.close()
 
 
+class Log(Logger):  # type: ignore[misc]
+    """What gunicorn has to say goes the way of all our lines: masked, as JSON (LOGGING in coachnet/settings.py)."""
+
+    def setup(self, cfg: Any) -> None:
+        """Leave out gunicorn's own handler."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+    def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """What is wrong with a request that cannot be read, without the words it came with: they follow a colon."""
+        if str(msg).startswith("Invalid request from"):
+            msg = ": ".join(msg.split(": ")[:2])
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """An address is told without its query."""
+        super().exception(msg, *(str(one).partition("?")[0] for one in args), **kwargs)
+
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-worker_class = Worker
+worker_class, logger_class = Worker, Log
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True  # one import, shared memory; connections are opened after the fork

@@ -58,7 +58,7 @@ class Server(Controller):
         super()._trigger_server()
 
 
-def _production() -> dict[str, str]:
+def production() -> dict[str, str]:
     """The settings that a production has, invented: no shortcut of tests or demo may help a drill."""
     lines = (embedded.PROJECT / "deploy" / "check.env").read_text(encoding="utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
@@ -88,7 +88,7 @@ class Stage:
         self._output = self._stack.enter_context(tempfile.NamedTemporaryFile("w+", suffix=".log"))
         self._log = Log(self._output)
         self.environment = {
-            **_production(),
+            **production(),
             "DATABASE_URL": self.database_url or place.database_url,
             "REDIS_URL": place.redis_url,
             "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",

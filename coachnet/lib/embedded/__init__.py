@@ -38,6 +38,9 @@ PROJECT = Path(__file__).resolve().parents[3]
 RUNTIME = Path("/var/tmp")  # noqa: S108  (short for AF_UNIX, survives a reboot, same in every shell)
 DATABASE = USER = "coachnet"
 START_SECONDS, STOP_SECONDS = 60, 10
+# What a failed statement leaves in the server's log: that it failed and why, never the statement (which holds what
+# people wrote, since Django puts the values into it) and never the row, which Postgres repeats as detail.
+QUIET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 # The supervisor imports this package by itself: `coachnet` would load Celery and the settings.
 SUPERVISOR = "import sys; sys.path.append(sys.argv[1]); from embedded import supervisor; supervisor.main()"
 

@@ -19,7 +19,17 @@ from pathlib import Path
 
 import psycopg
 
-from . import DATABASE, STOP_SECONDS, USER, EmbeddedError, Place, locked, postgres_answers, server_user
+from . import (
+    DATABASE,
+    QUIET,
+    STOP_SECONDS,
+    USER,
+    EmbeddedError,
+    Place,
+    locked,
+    postgres_answers,
+    server_user,
+)
 
 RESTARTS_PER_MINUTE = 5
 KERNEL_TELLS = sys.platform == "linux"  # sends a signal to the children of a process that dies
@@ -193,6 +203,7 @@ def postgres_command(place: Place, binaries: Binaries) -> list[str | Path]:
         "max_connections": "200",
         "timezone": "UTC",
         "log_timezone": "UTC",
+        **QUIET,
     }
     if place.mode == "test":
         # Tests take back what they write: to vacuum it is work for nothing, and teaches Postgres that tables are empty.
