@@ -4,14 +4,12 @@ import datetime as dt
 import os
 from pathlib import Path
 
-from django.core.cache import cache
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from redis.exceptions import RedisError
 
 from coachnet.accounts.guards import public
-from coachnet.operations.models import Pulse
+from coachnet.operations import probes
 
 # Of the tick that sends reminders, every 30 seconds: a batch may take a minute, and a restart of the worker another.
 SWEEP_MAY_BE = dt.timedelta(minutes=4)
@@ -31,15 +29,17 @@ def serving(request: HttpRequest) -> HttpResponse:
 
     A worker that stands still is no reason to take the pages away from people.
     """
-    return _answer(works=not is_leaving() and database_answers() and cache_answers())
+    answers = probes.ask()
+    return _answer(works=not is_leaving() and answers.postgres and answers.valkey)
 
 
 @public("Asked by monitoring and by whoever deploys")
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
     """200 when everything works: Postgres and Valkey answer, and reminders are being sent."""
-    works = not is_leaving() and database_answers() and cache_answers() and sweep_is_fresh()
-    return _answer(works=works)
+    answers = probes.ask()
+    is_serving = not is_leaving() and answers.postgres and answers.valkey
+    return _answer(works=is_serving and _sweep_is_fresh(answers.swept_at))
 
 
 def _answer(*, works: bool) -> HttpResponse:
@@ -52,29 +52,6 @@ def is_leaving() -> bool:
     return "LEAVING_MARK" in os.environ and Path(os.environ["LEAVING_MARK"]).exists()
 
 
-def database_answers() -> bool:
-    """Whether Postgres answers."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
-
-
-def cache_answers() -> bool:
-    """Whether Valkey answers."""
-    try:
-        cache.get("health")
-    except (RedisError, OSError):
-        return False
-    return True
-
-
-def sweep_is_fresh() -> bool:
+def _sweep_is_fresh(swept_at: dt.datetime | None) -> bool:
     """Whether beat, queue and a worker together have sent what was due a short while ago."""
-    try:
-        age = Pulse.objects.ages().get(Pulse.SWEEP)
-    except DatabaseError:
-        return False
-    return age is not None and age < SWEEP_MAY_BE
+    return swept_at is not None and timezone.now() - swept_at < SWEEP_MAY_BE

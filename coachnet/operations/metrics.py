@@ -36,8 +36,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from coachnet.accounts.guards import public
 from coachnet.lib import replica
 from coachnet.notifications.models import NEXT_AT, UNFINISHED, Notification
+from coachnet.operations import probes
 from coachnet.operations.broker import queue_depth
-from coachnet.operations.health import cache_answers, database_answers
 from coachnet.operations.models import Pulse
 from dashboards.models import Stale, Upkeep
 
@@ -118,8 +118,9 @@ class State:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """One family after the other. What cannot be asked is left out, and `coachnet_up` says why."""
-        parts = {"postgres": database_answers(), "valkey": cache_answers()}
-        if replica.is_configured():
+        answers = probes.ask()
+        parts = {"postgres": answers.postgres, "valkey": answers.valkey}
+        if parts["postgres"] and replica.is_configured():  # it is compared with the primary
             parts["replica"] = replica.is_usable()
         yield _gauge("coachnet_up", "Whether a part answers.", "part", parts)
         if parts["valkey"] and (depth := queue_depth()) is not None:

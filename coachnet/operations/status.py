@@ -16,8 +16,9 @@ from coachnet.accounts.models import User
 from coachnet.lib import replica
 from coachnet.notifications.listing import Line, lines_for
 from coachnet.notifications.models import NEXT_AT, Notification
+from coachnet.operations import probes
 from coachnet.operations.broker import queue_depth
-from coachnet.operations.health import SWEEP_MAY_BE, cache_answers
+from coachnet.operations.health import SWEEP_MAY_BE
 from coachnet.operations.models import Pulse, Stumble
 from coachnet.operations.receivers import tasks_of_the_clock
 from dashboards.models import Stale, Upkeep
@@ -118,7 +119,7 @@ def look(viewer: User) -> Status:
     began = installed_at()
     done = dict(Pulse.objects.values_list("name", "at"))
     stumbles = {one.name: one for one in Stumble.objects.all()}
-    valkey_answers = cache_answers()
+    valkey_answers = probes.VALKEY.ask()
     due = rows.due(now)
     stuck = rows.stuck().select_related("user", "decided_by").order_by("-due_at", "-pk")[:SHOWN]
     return Status(

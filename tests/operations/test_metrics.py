@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from coachnet.accounts.models import User
 from coachnet.celery import app
 from coachnet.lib.embedded import PROJECT
 from coachnet.notifications.models import Notification
+from coachnet.operations import probes
 from coachnet.operations.models import Pulse
 from dashboards.models import Stale, Upkeep
 from tests.conftest import ClientOf
@@ -97,11 +99,13 @@ def test_requests_and_queries_are_counted_by_route(scrape: Any, coach: User, cli
     assert "BREW" not in after
 
 
-def test_queries_are_those_that_were_made(scrape: Any, client: Client, django_assert_num_queries: Any):
-    before = read(scrape(), "coachnet_queries_total", route="health-serving")
-    with django_assert_num_queries(1):
-        client.get("/health/serving/")
-    assert read(scrape(), "coachnet_queries_total", route="health-serving") == before + 1
+def test_queries_are_those_that_were_made(scrape: Any, coach: User, client_of: ClientOf):
+    client, route = client_of(coach), {"route": "companies:company-list"}
+    before = read(scrape(), "coachnet_queries_total", **route)
+    with CaptureQueriesContext(connection) as made:
+        client.get("/companies/")
+    assert (queries := len(made)) > 3
+    assert read(scrape(), "coachnet_queries_total", **route) == before + queries
 
 
 def test_mails_are_counted_by_state_and_the_oldest_due_one_tells_the_lag(scrape: Any, coach: User):
@@ -165,7 +169,8 @@ def test_figures_queue_and_pulses_are_told(scrape: Any):
 
 @pytest.mark.logs_errors
 def test_a_part_that_is_away_is_told_and_the_rest_still_stands(scrape: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("coachnet.operations.metrics.database_answers", lambda: False)
+    away = probes.Answers(postgres=False, valkey=True, swept_at=None)
+    monkeypatch.setattr(probes, "ask", lambda: away)
     text = scrape()
     assert (read(text, "coachnet_up", part="postgres"), read(text, "coachnet_up", part="valkey")) == (0, 1)
     assert "coachnet_mails{" not in text
