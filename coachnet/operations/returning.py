@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -12,7 +12,7 @@ from psycopg import sql
 
 from coachnet.operations import copies, programs
 from coachnet.operations.contents import Contents
-from coachnet.operations.copies import Copy
+from coachnet.operations.copies import Copy, Erased
 from coachnet.operations.programs import CopyError
 from companies import forgetting
 
@@ -68,8 +68,26 @@ def bring_back(copy: Copy, into: str) -> None:
             with target.transaction():
                 found = Contents.of(target)
             target.execute("ANALYZE")
-        if differing := copy.contents.differences(found):
-            raise CopyError(f"What came back is not what was copied: {'; '.join(differing[:10])}.")
+            if differing := copy.contents.differences(found):
+                raise CopyError(f"What came back is not what was copied: {'; '.join(differing[:10])}.")
+            with suppress(psycopg.errors.InsufficientPrivilege):  # somebody else's database, made beforehand
+                target.execute(
+                    sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(into), _mark_of(copy))
+                )
+
+
+def _mark_of(copy: Copy) -> sql.Literal:
+    """What stands beside a database that was compared with a copy, until it is in use."""
+    return sql.Literal(f"coachnet: compared with {copy.facts['files'][copies.DUMP]['sha256']}")
+
+
+def was_brought_back(copy: Copy, name: str) -> bool:
+    """Whether a database at the side is this very copy, compared to the last row, and was never in use."""
+    with programs.connect(MAINTENANCE) as server:
+        marked = sql.SQL(
+            "SELECT FROM pg_database WHERE datname = {} AND shobj_description(oid, 'pg_database') = {}"
+        ).format(sql.Literal(name), _mark_of(copy))
+        return server.execute(marked).fetchone() is not None
 
 
 @contextmanager
@@ -106,30 +124,58 @@ def drop(name: str) -> None:
 
 def overdue_mails(name: str) -> int:
     """How many mails in a database would go out at once: in an old copy, mails that have gone out before."""
-    with programs.connect(name) as target:
+    with _inside(name) as target:
         (count,) = target.execute(_OVERDUE).fetchone() or (0,)
     return int(count)
 
 
 def settle(name: str, *, hold_mail: bool) -> None:
     """Before people work on it: nobody is signed in, and mails due by now are stopped if that is wanted."""
-    with programs.connect(name) as target, target.transaction():
+    with _inside(name) as target:
         target.execute(_END_SIGN_INS)
         if hold_mail:
             target.execute(_HOLD_MAIL)
 
 
+@contextmanager
+def _inside(side: str) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction in a database at the side. Raises CopyError where an old copy lacks what we work on."""
+    try:
+        with programs.connect(side) as target, target.transaction():
+            yield target
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+        raise CopyError(
+            f"{side} lacks something: {str(error).splitlines()[0]}. The copy is older than that. Bring it up to date: "
+            f"manage.py migrate with {side} in DATABASE_URL; then restore again, with --into {side} --take-over."
+        ) from error
+
+
+def known_erasures(copy: Copy) -> list[Erased]:
+    """What was erased as far as anybody knows: the live database, if it is there, and the copies beside this one.
+
+    Raises CopyError when the live one is there and cannot be asked: nobody but a person may decide to go on without.
+    """
+    known, live = copies.erasures_since(copy), programs.live_name()
+    if not exists(live):
+        return known
+    try:
+        with programs.connect(live) as database:
+            return known + copies.erasures_of(database)
+    except (CopyError, psycopg.Error) as error:
+        raise CopyError(
+            f"{str(error).strip()} What was erased after the copy was made stands in {live}. If it cannot be mended, "
+            f"put it aside: psql {MAINTENANCE} -c 'ALTER DATABASE {live} RENAME TO {live}_broken;', and run this "
+            "again. Erasures are then known from the newer copies only."
+        ) from error
+
+
 def erase_again(copy: Copy, side: str) -> int:
     """Erase in a database at the side what was erased after the copy was made; how many things.
 
-    Known from the live database, if it is there, and from the copies beside this one. Raises CopyError for a kind
-    that nobody can erase: the copy must not be used then.
+    Raises CopyError for a kind that nobody can erase: the copy must not be used then.
     """
-    known = copies.erasures_since(copy)
-    if exists(programs.live_name()):
-        with programs.connect(programs.live_name()) as live:
-            known += copies.erasures_of(live)
-    with programs.connect(side) as target, target.transaction():
+    known = known_erasures(copy)
+    with _inside(side) as target:
         there = {(kind, pk) for kind, pk, *_rest in copies.erasures_of(target)}
         missing = {(kind, pk): rest for kind, pk, *rest in known if (kind, pk) not in there}
         for (kind, pk), (decision, at) in missing.items():
@@ -146,30 +192,36 @@ def erase_again(copy: Copy, side: str) -> int:
 
 
 def take_over(side: str) -> str:
-    """Put a database in the live one's place by two renames; what the former is called now.
+    """Put a database in the live one's place by two renames; what the former is called now, if there was one.
 
     Raises CopyError while anybody is connected: both keep their names then.
     """
-    live, former = programs.live_name(), side_name("before")
+    live = programs.live_name()
+    former = side_name("before") if exists(live) else ""
     for name in (live, side):
         check_nobody_is_connected(name)
-    _maintain("ALTER DATABASE {} RENAME TO {}", live, former)
+    if former:
+        _maintain("ALTER DATABASE {} RENAME TO {}", live, former)
     try:
         _maintain("ALTER DATABASE {} RENAME TO {}", side, live)
     except CopyError:
-        _maintain("ALTER DATABASE {} RENAME TO {}", former, live)
+        if former:
+            _maintain("ALTER DATABASE {} RENAME TO {}", former, live)
         raise
+    with suppress(CopyError):
+        _maintain("COMMENT ON DATABASE {} IS NULL", live)
     return former
 
 
 def check_nobody_is_connected(name: str) -> None:
-    """Raises CopyError while anybody else is connected to a database."""
+    """Raises CopyError while anybody else is connected to a database. Autovacuum makes way for a renaming."""
     connections.close_all()  # our own
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type <> 'autovacuum worker'"
     with programs.connect(MAINTENANCE) as server:
-        asked: Any = server.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [name])
-        if busy := asked.fetchone()[0]:
+        asked: Any = server.execute(busy, [name])
+        if count := asked.fetchone()[0]:
             raise CopyError(
-                f"{busy} connections are open to {name}. Stop web, worker and beat, then run it again."
+                f"{count} connections are open to {name}. Stop web, worker and beat, then run it again."
             )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db import connections
+from psycopg import sql
 
 from coachnet.operations import copies, programs, returning
 from coachnet.operations.contents import Contents
@@ -18,7 +19,7 @@ DESTROYED = "companies_company, coaching_session, accounts_user"
 
 
 def run(stage: Stage, size: int) -> list[str]:
-    """Plant, copy, prove; destroy; be refused while somebody is connected; bring back, compare, work on.
+    """Plant, copy, prove; destroy; be refused while somebody is connected; bring back, compare; lose it whole, again.
 
     As an operator does it: by the commands, in processes of their own.
     """
@@ -40,9 +41,11 @@ def run(stage: Stage, size: int) -> list[str]:
             faults.append("a database in use was replaced")
         connections.close_all()
         faults += _told(stage, "restore", str(copy), "--take-over", live)
-    differing = before.differences(_contents(live))
-    print(f"  compared with what was there before: {len(differing)} differences")
-    _drop_former(live)
+        differing = _compared(before, live)
+        _drop_former(live)
+        _lose(live)
+        faults += _told(stage, "restore", str(copy), "--take-over", live)
+        differing += _compared(before, live)
     stage.crew(workers=2, beats=1)
     stage.wait(lambda: reminders.unfinished() == 0, "nothing left to send")
     return faults + differing + reminders.judge(stage, size)
@@ -65,6 +68,20 @@ def _destroy(database: str) -> None:
     with programs.connect(database) as connection:
         connection.execute("SET coachnet.may_truncate = 'yes'")
         connection.execute(f"TRUNCATE {DESTROYED} CASCADE")
+
+
+def _lose(database: str) -> None:
+    """The database itself, as with a disk: the server is there, with nothing of ours on it."""
+    connections.close_all()
+    with programs.connect(returning.MAINTENANCE) as server:
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+    print(f"  dropped: {database} is {'still' if returning.exists(database) else 'no longer'} there")
+
+
+def _compared(before: Contents, database: str) -> list[str]:
+    differing = before.differences(_contents(database))
+    print(f"  compared with what was there before: {len(differing)} differences")
+    return differing
 
 
 def _told(stage: Stage, *words: str) -> list[str]:

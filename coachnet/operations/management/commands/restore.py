@@ -17,7 +17,11 @@ class Command(AuditedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("copy", type=Path)
-        parser.add_argument("--into", default="", help="the database at the side; made if it is not there")
+        parser.add_argument(
+            "--into",
+            default="",
+            help="the database at the side; made if it is not there; with --take-over also one brought back before",
+        )
         parser.add_argument(
             "--take-over",
             default="",
@@ -39,13 +43,18 @@ class Command(AuditedCommand):
         side = into or returning.side_name("restored")
         try:
             found = copies.read(copy)
-            if take_over:  # before the long part, not only after it
-                returning.check_nobody_is_connected(live)
-            returning.bring_back(found, side)
-            self.stdout.write(
-                f"{side}: {found.contents.rows} rows of {found.made_at:%Y-%m-%d %H:%M} UTC, each table compared, "
-                f"{time.monotonic() - began:.1f} s"
-            )
+            # Before the long part, not only after it.
+            returning.known_erasures(found)
+            for name in (live, side) if take_over else ():
+                returning.check_nobody_is_connected(name)
+            came = f"{found.contents.rows} rows of {found.made_at:%Y-%m-%d %H:%M} UTC, each table compared"
+            if take_over and returning.was_brought_back(found, side):
+                self.stdout.write(
+                    f"{side}: {came} when it was brought back; what was changed there since stays"
+                )
+            else:
+                returning.bring_back(found, side)
+                self.stdout.write(f"{side}: {came}, {time.monotonic() - began:.1f} s")
             if again := returning.erase_again(found, side):
                 self.stdout.write(f"{again} people erased after the copy was made were erased in it again.")
             returning.settle(side, hold_mail=hold_mail)
@@ -56,7 +65,8 @@ class Command(AuditedCommand):
                 )
             if take_over:
                 former = returning.take_over(side)
-                self.stdout.write(f"{live} is now what was brought back; what it was before is {former}.")
+                kept = f"; what it was before is {former}" if former else ""
+                self.stdout.write(f"{live} is now what was brought back{kept}.")
                 self.stdout.write("Run manage.py migrate, then start web, worker and beat.")
         except CopyError as error:
             raise CommandError(f"{live} is as it was. {error}") from error
