@@ -16,6 +16,7 @@ from coachnet.celery import app
 from coachnet.demo.parts import Log, Part, kill_group
 from tests.conftest import ClientOf
 from tests.operations.test_worker import Worker, database_url
+from tools.drill import restart
 from tools.drill.answers import free_port, wait_until_ready
 from tools.drill.restart import Traffic, command, leave, reload, serving
 
@@ -44,7 +45,9 @@ def servers(tmp_path: Path) -> Iterator[dict[int, Part]]:
             part.process.wait()
 
 
-def test_no_request_fails_when_one_server_is_restarted_and_the_other_reloaded(servers: dict[int, Part]):
+def test_no_request_fails_when_one_server_is_restarted_and_the_other_reloaded(
+    servers: dict[int, Part], monkeypatch: pytest.MonkeyPatch
+):
     first, second = servers
     for port in servers:
         wait_until_ready(port, HOST)
@@ -57,7 +60,8 @@ def test_no_request_fails_when_one_server_is_restarted_and_the_other_reloaded(se
         reload(servers[second])
         traffic.wait_for_answers(second, 30)
     assert traffic.failed == []
-    # The same people notice when a server is killed instead.
+    # The same people notice when a server is killed instead, before the proxy does.
+    monkeypatch.setattr(restart, "ASKED_EVERY", 2)
     control = Traffic([first, second], HOST, clients=2)
     with control.running():
         control.wait_for_answers(first)
