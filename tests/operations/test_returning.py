@@ -134,6 +134,7 @@ def own_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         maintain("ALTER SYSTEM SET autovacuum_vacuum_cost_limit = 1")
         maintain("SELECT pg_reload_conf()")
         yield embedded.DATABASE
+    embedded.erase(place)
 
 
 @pytest.mark.slow
