@@ -1,10 +1,6 @@
-"""The description is OpenAPI 3.1 and tells the truth; the example runs."""
+"""The description is OpenAPI 3.1 and tells the truth."""
 
-import importlib.util
 import json
-from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,15 +10,7 @@ from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
-from coaching.models import Session
-from coachnet.api.models import Scope
-from companies import reference_data
-from companies.models import GlossaryTerm
 from tests.access.routes import every_route
-from tests.access.scene import build
-from tests.factories.api import key_for
-
-EXAMPLE = Path(__file__).resolve().parents[2] / "docs/examples/client.py"
 
 
 @pytest.fixture(scope="module")
@@ -73,39 +61,3 @@ def test_the_description_and_its_page_open_without_signing_in():
     assert 'data-describe="/api/v1/schema/"' in page
     assert "<style" not in page
     assert "style=" not in page
-
-
-@pytest.fixture
-def example() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("example_client", EXAMPLE)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_example_reads_and_logs(
-    example: ModuleType,
-    live_server: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-):
-    if not GlossaryTerm.objects.exists():
-        reference_data.load()
-    scene = build()
-    own, token = scene.holdings["own"], key_for(scene.people["coach"])[1]
-    monkeypatch.setenv("COACHNET_URL", live_server.url)
-    monkeypatch.setenv("COACHNET_KEY", token)
-    main: Callable[[list[str]], None] = example.main
-    main(["companies"])
-    assert f"{own.company.pk}\t{own.company.name}\t" in capsys.readouterr().out
-    main(["log", str(own.company.pk), "45", "Ringde om återtaget"])
-    said = capsys.readouterr().out
-    assert "still lacks contacts" in said
-    session = Session.objects.get(note="Ringde om återtaget")
-    assert (session.minutes, session.channel, str(session.pk) in said) == (45, "phone", True)
-    monkeypatch.setenv("COACHNET_KEY", key_for(scene.people["coach"], Scope.READ)[1])
-    with pytest.raises(SystemExit, match="Forbidden"):
-        main(["log", str(own.company.pk), "45", "x"])
