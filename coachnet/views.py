@@ -19,6 +19,7 @@ from structlog.contextvars import get_contextvars
 from coachnet.accounts.guards import public, signed_in
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import ROLES, Permission
+from coachnet.api import problems
 from coachnet.context import THEME_COOKIE, THEMES, gallery_is_open, theme_of
 from coachnet.gallery import example_context
 from coachnet.lib.addresses import own_address
@@ -124,7 +125,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
-    """An error page with as little around it as possible: no database, no session, no context processors."""
+    """An error page with as little around it as possible: no database, no session, no context processors.
+
+    A program, which reads no pages, gets problem details.
+    """
+    if request.path.startswith(problems.ROOT):
+        return problems.elsewhere(status)
     values = {
         "theme": theme_of(request),
         "LANGUAGE_CODE": translation.get_language(),

@@ -24,7 +24,7 @@ WITH_QUESTION = {"400": "A question that makes no sense"}
 WITH_ID = {"404": "Does not exist, or may not be seen"}
 WITH_BODY = {
     "400": "What was sent cannot be used; `errors` says why",
-    "409": "Somebody else was first",
+    "413": "The body is larger than the platform reads",
     "415": "Only application/json is read",
     "422": "The Idempotency-Key has been used for something else",
 }

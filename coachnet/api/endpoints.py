@@ -29,6 +29,7 @@ from coachnet.api.questions import (
     Question,
     RegistrationQuestion,
     SessionQuestion,
+    refuse_unknown,
     understood,
 )
 from coachnet.audit.access import record_export
@@ -42,7 +43,8 @@ from events.models import Event, Registration
 
 def opened(view: Any) -> Callable[..., Any]:
     """The view as Django calls it, with the guard that says: a key opens this, and its own `needs` judge."""
-    function: Any = view.as_view()
+    # Not OPTIONS, which the description answers better; otherwise Allow would name it.
+    function: Any = view.as_view(http_method_names=["get", "head", "post"])
     function.guard = Guard(by_key=True, permission=view.needs["GET"].permission, why="The open interface")
     return cast(Callable[..., Any], function)
 
@@ -338,6 +340,7 @@ class Overview(APIView):
         """Recorded in the audit log as an export, as the overview's files are."""
         query = request.query_params
         asked = asked_by(person_of(self), query)
+        refuse_unknown(query, asked.filters)
         for name, understood_as in asked.filters.items():
             if query.get(name) and query[name] != understood_as:
                 raise ValidationError({name: [gettext("Valet finns inte.")]})

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -57,6 +57,12 @@ def _name_of(request: Request) -> str:
 
 
 def _fingerprint(request: Request) -> str:
-    """The same for the same JSON, whatever its spaces and the order of its names."""
-    sent = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
+    """The same for the same JSON, whatever its spaces and the order of its names.
+
+    Raises ParseError for what is nested deeper than Python reads or writes.
+    """
+    try:
+        sent = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
+    except RecursionError:
+        raise ParseError from None
     return hashlib.sha256(f"{request.method} {request.path}\n{sent}".encode()).hexdigest()

@@ -9,6 +9,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from coachnet.api.questions import AFTER
 from coachnet.lib.keyset import is_position, page_of
 
 PAGE_SIZE = 50
@@ -21,13 +22,13 @@ class KeysetPagination(BasePagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The rows after `after`. Raises ValidationError for a position that this list has not given out."""
-        after = request.query_params.get("after", "")
+        after = request.query_params.get(AFTER, "")
         by: Sequence[str] = view.by
         if after and not is_position(after, by=by):
-            raise ValidationError({"after": [gettext("Ta adressen från next i det förra svaret.")]})
+            raise ValidationError({AFTER: [gettext("Ta adressen från next i det förra svaret.")]})
         page = page_of(queryset, by=by, after=after, size=PAGE_SIZE)
         query = request.query_params.copy()
-        query["after"] = page.after
+        query[AFTER] = page.after
         self.next_url = request.build_absolute_uri(f"?{query.urlencode()}") if page.after else None
         return page.rows
 
@@ -55,7 +56,7 @@ class KeysetPagination(BasePagination):
         words = "Where the page begins, from `next` of the page before."
         return [
             {
-                "name": "after",
+                "name": AFTER,
                 "in": "query",
                 "required": False,
                 "description": words,

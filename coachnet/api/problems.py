@@ -7,26 +7,27 @@ names the fields that were wrong.
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as Refused
-from django.utils.translation import gettext
+from django.http import Http404, JsonResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from coaching.actions import SessionConflict
-
 MEDIA_TYPE = "application/problem+json"
+# Everything below it is for programs.
+ROOT = "/api/"
 WHOLE = "non_field_errors"
-
-
-class Conflict(exceptions.APIException):
-    """Somebody else was first."""
-
-    status_code = HTTPStatus.CONFLICT
-    default_code = "conflict"
-    default_detail = _("Någon annan har ändrat detta under tiden.")
+UNUSABLE = _("Det som skickades går inte att använda.")
+# What is answered outside the endpoints: without one, before one, or when one breaks.
+ELSEWHERE: dict[int, str | Promise] = {
+    HTTPStatus.BAD_REQUEST: UNUSABLE,
+    HTTPStatus.NOT_FOUND: _("Adressen finns inte."),
+    HTTPStatus.INTERNAL_SERVER_ERROR: _("Något gick fel hos oss"),
+    HTTPStatus.SERVICE_UNAVAILABLE: _("Coachnet är strax tillbaka"),
+}
 
 
 class KeyReused(exceptions.APIException):
@@ -35,6 +36,14 @@ class KeyReused(exceptions.APIException):
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     default_code = "idempotency_key_reused"
     default_detail = _("Samma Idempotency-Key har redan använts till en annan fråga.")
+
+
+class TooLarge(exceptions.APIException):
+    """The body is larger than the platform reads."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+    default_detail = UNUSABLE
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -58,13 +67,24 @@ def problem(status: int, said: Any, code: str) -> dict[str, Any]:
     if isinstance(said, dict) and set(said) == {"detail"}:
         return body | {"detail": said["detail"]}
     errors = said if isinstance(said, dict) else {WHOLE: said}
-    return body | {"detail": gettext("Det som skickades går inte att använda."), "errors": errors}
+    return body | {"detail": str(UNUSABLE), "errors": errors}
+
+
+def elsewhere(status: int) -> JsonResponse:
+    """The whole answer where REST framework has no part in it. Asks neither database nor session."""
+    detail = ELSEWHERE.get(status, HTTPStatus(status).phrase)
+    body = problem(status, {"detail": detail}, HTTPStatus(status).name.lower())
+    return JsonResponse(
+        body, status=status, content_type=MEDIA_TYPE, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def _as_drf(error: Exception) -> Exception:
     """What our own actions raise, as DRF knows it."""
-    if isinstance(error, SessionConflict):
-        return Conflict()
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, Http404):
+        return exceptions.NotFound()  # Django's own words are English and name the model
     if isinstance(error, Refused):
         said = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
         return exceptions.ValidationError(
@@ -80,6 +100,4 @@ def _code_of(error: Exception) -> str:
     if isinstance(error, exceptions.APIException):
         codes = error.get_codes()
         return codes if isinstance(codes, str) else str(error.default_code)
-    return {"Http404": "not_found", "PermissionDenied": "permission_denied"}.get(
-        type(error).__name__, "error"
-    )
+    return "permission_denied" if isinstance(error, PermissionDenied) else "error"

@@ -1,12 +1,16 @@
 """What a list may be asked for. A question that makes no sense is a 400, never an unfiltered list."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
 from coaching.models import Action, Session
 
+AFTER = "after"  # where a page begins, which is asked of every list
 BIGGEST = 2**63 - 1  # what the database can count to
 
 
@@ -70,8 +74,15 @@ class RegistrationQuestion(Question):
     event = IdField(required=False, help_text="The meeting's id")
 
 
+def refuse_unknown(query: QueryDict, known: Iterable[str]) -> None:
+    """Raises ValidationError for a question nobody has said how to answer: a slip of the pen is not everything."""
+    if unknown := sorted(query.keys() - set(known)):
+        raise ValidationError({name: [gettext("Valet finns inte.")] for name in unknown})
+
+
 def understood(question: type[Question], query: QueryDict) -> dict[str, Any]:
     """What was asked for. Raises ValidationError."""
     asked = question(data=query.dict())
+    refuse_unknown(query, [*asked.fields, AFTER])
     asked.is_valid(raise_exception=True)
     return {name: value for name, value in asked.validated_data.items() if value is not None}

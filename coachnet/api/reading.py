@@ -3,15 +3,14 @@
 from functools import cache
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
 from django.views.decorators.cache import cache_page
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from coachnet.accounts.guards import public
-from coachnet.api.problems import MEDIA_TYPE, problem
+from coachnet.api import problems
 
 SECONDS = 600
 
@@ -46,5 +45,4 @@ def page(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 def unknown(request: HttpRequest, rest: str) -> HttpResponse:
     """A program that asks for what is not there gets a problem, not a page."""
-    body = problem(404, {"detail": gettext("Adressen finns inte.")}, "not_found")
-    return JsonResponse(body, status=404, content_type=MEDIA_TYPE, json_dumps_params={"ensure_ascii": False})
+    return problems.elsewhere(404)

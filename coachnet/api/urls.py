@@ -1,6 +1,6 @@
 """Addresses of the open interface."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from coachnet.api import endpoints, reading, writing
 from coachnet.api.endpoints import opened
@@ -22,5 +22,6 @@ urlpatterns = [
     path("registrations/", opened(endpoints.RegistrationList), name="registration-list"),
     path("registrations/<int:pk>/", opened(endpoints.RegistrationDetail), name="registration-detail"),
     path("overview/", opened(endpoints.Overview), name="overview"),
-    path("<path:rest>", reading.unknown, name="unknown"),
+    # Anything at all, line breaks too, which <path:rest> would leave to a page.
+    re_path(r"^(?P<rest>[\s\S]*)$", reading.unknown, name="unknown"),
 ]
