@@ -436,6 +436,7 @@ SPECTACULAR_SETTINGS = {
     },
     "PREPROCESSING_HOOKS": ["coachnet.api.description.tell_of_questions"],
     "POSTPROCESSING_HOOKS": [
+        "coachnet.api.description.tell_of_local_times",
         "drf_spectacular.hooks.postprocess_schema_enums",
         "coachnet.api.description.tell_of_problems",
     ],

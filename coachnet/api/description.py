@@ -45,6 +45,7 @@ PROBLEM = {
         },
     },
 }
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 ONCE = OpenApiParameter(
     idempotency.HEADER,
     {"type": "string", "pattern": r"^[!-~]{1,100}$"},
@@ -96,6 +97,16 @@ def _tell_of_questions() -> None:
         OpenApiParameter("split", str, enum=[str(one) for one in SPLITS]),
     ]
     extend_schema(responses=serializers.OverviewSerializer, parameters=asked)(endpoints.Overview.get)
+
+
+def tell_of_local_times(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """A time of the day is local. OpenAPI's format `time` has a zone."""
+    for schema in result["components"]["schemas"].values():
+        for one in schema["properties"].values() if "properties" in schema else ():
+            if one.get("format") == "time":
+                del one["format"]
+                one["pattern"] = CLOCK
+    return result
 
 
 def tell_of_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -342,7 +342,7 @@ class Overview(APIView):
         asked = asked_by(person_of(self), query)
         refuse_unknown(query, asked.filters)
         for name, understood_as in asked.filters.items():
-            if query.get(name) and query[name] != understood_as:
+            if name in query and query[name] != understood_as:
                 raise ValidationError({name: [gettext("Valet finns inte.")]})
         body = exports.as_data(asked.overview)
         record_export(request._request, what="overview.api", rows=len(body["figures"]), filters=asked.filters)

@@ -58,7 +58,10 @@ class CompanyQuestion(Question):
 
     mine = serializers.BooleanField(required=False, allow_null=True, default=None, help_text="Only your own")
     q = serializers.CharField(
-        required=False, max_length=100, help_text="Name, municipality or organisation number; best hits first"
+        required=False,
+        allow_blank=True,
+        max_length=100,
+        help_text="Name, municipality or organisation number; best hits first",
     )
 
 

@@ -35,6 +35,13 @@ class DayField(serializers.DateField):
         super().__init__(validators=within, **kwargs)
 
 
+class ClockField(serializers.TimeField):
+    """A local time. One with a zone is refused: Django would leave the zone out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+
+
 class MinutesField(serializers.IntegerField):
     """A length of time."""
 
@@ -49,7 +56,7 @@ class NewSessionSerializer(serializers.Serializer):
 
     company = IdField(help_text="The company's id")
     date = DayField(help_text="Today or earlier")
-    start_time = serializers.TimeField(required=False, allow_null=True, default=None)
+    start_time = ClockField(required=False, allow_null=True, default=None)
     minutes = MinutesField(least=1)
     preparation_minutes = MinutesField()
     travel_minutes = MinutesField()
@@ -91,7 +98,7 @@ class NewActionSerializer(serializers.Serializer):
     """A step for an action plan, promised by a coach on the engagement or by somebody at the company."""
 
     engagement = IdField()
-    what = serializers.CharField(max_length=300)
+    what = serializers.CharField(min_length=1, max_length=300)
     owner_coach = IdField(required=False, allow_null=True, default=None)
     owner_contact = IdField(required=False, allow_null=True, default=None)
     due_on = DayField(required=False, allow_null=True, default=None)

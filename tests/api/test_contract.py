@@ -1,7 +1,15 @@
 """Schemathesis asks what the description allows and what it does not, with a fixed seed; no finding is unexplained.
 
-Of its checks two kinds are left out: positive_data_acceptance, since a company that does not exist is a good shape and
-a bad request, and those about keys and methods, which the access matrix asks for every role.
+Three ways: what stands at the edges of the description (its coverage phase), good data drawn at random, and bad. There
+is no phase of examples, since the description holds none. Line breaks in an address do not get through its client, and
+are asked in test_problems.py. Of its checks these are left out, or asked in part:
+
+- positive_data_acceptance, where a good shape is refused for what it says: `after` and `period`, which are made up, and
+  what is posted with an id or a day that is. With ids that exist it is asked (`mend`).
+- ignored_auth, asked of real things, since it sends each answer of 200 twice more.
+- use_after_free and ensure_resource_availability look for links between operations; nothing is deleted here, and
+  test_writing.py opens what it made. object_level_authorization needs two people: the access matrix has seven.
+- max_response_time: docs/performance.md measures it, on a machine that does nothing else.
 """
 
 from collections.abc import Iterator
@@ -9,22 +17,24 @@ from typing import Any
 
 import pytest
 import schemathesis
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from tests.access.scene import Scene
+from tests.access.scene import Holding, Scene
+from tests.factories.accounts import TOTP_SECRET
 from tests.factories.api import key_for
 
 pytestmark = pytest.mark.django_db
 SEED = 20261126
-ASKED = 25
+ASKED = 30  # good and bad each; the edges are as many as there are
 KEPT = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -32,7 +42,11 @@ KEPT = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
     checks.negative_data_rejection,
+    checks.missing_required_header,
+    checks.unsupported_method,
+    checks.allow_header_conformance,
 ]
+MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 OPERATIONS = [
     *(("GET", f"/api/v1/{name}/") for name in ("companies", "engagements", "sessions", "actions")),
     *(("GET", f"/api/v1/{name}/") for name in ("events", "registrations", "overview")),
@@ -66,40 +80,74 @@ def test_every_operation_is_asked(db: None):
     assert found == set(OPERATIONS)
 
 
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_answers_are_as_described(method: str, path: str, scene: Scene):
-    """As an organiser who is a coach as well, so that every answer is reached."""
+@pytest.fixture
+def token(scene: Scene) -> str:
+    """Of an organiser who is a coach as well, so that every answer is reached."""
     person = scene.people["coach"]
     person.roles = ["coach", "organiser"]
     person.save()
-    person.has_second_step = True
-    _key, token = key_for(person)
-    operation = described()[path][method]
+    TOTP.activate(person, TOTP_SECRET)  # without which her role opens nothing
+    return key_for(person)[1]
 
-    @seed(SEED)
-    @settings(
+
+def mend(case: Any, held: Holding) -> None:
+    """Put what exists in place of ids and days that were made up."""
+    if case.path.endswith("/sessions/"):
+        day = timezone.localdate().isoformat()
+        case.body |= {
+            "company": held.company.pk,
+            "date": day,
+            "coaches": [],
+            "contacts": [],
+            "strategies": [],
+        }
+    else:
+        owner = {"owner_coach": held.coach.pk, "owner_contact": None}
+        case.body |= {"engagement": held.engagement.pk, "due_on": None} | owner
+
+
+def is_true(case: Any) -> bool:
+    """Whether what the case says can be true, and not only its shape."""
+    return not {"after", "period"} & set(case.query or {})
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_answers_are_as_described(method: str, path: str, scene: Scene, token: str):
+    operation = described()[path][method]
+    headers = {"Authorization": f"Bearer {token}"}
+    answered = set()
+
+    def ask(case: Any, *more: Any) -> None:
+        cache.clear()
+        point = transaction.savepoint()
+        response = case.call(headers=headers)
+        answered.add(response.status_code)
+        case.validate_response(response, checks=[*KEPT, *more])
+        transaction.savepoint_rollback(point)
+
+    def ask_good(case: Any) -> None:
+        if method == "POST":
+            mend(case, scene.holdings["own"])
+        ask(case, *([checks.positive_data_acceptance] if is_true(case) else []))
+
+    at_random = settings(
         max_examples=ASKED,
         deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(
-        case=st.one_of(
-            *(
-                operation.as_strategy(generation_mode=mode)
-                for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-            )
-        )
-    )
-    def ask(case: Any) -> None:
-        cache.clear()
-        point = transaction.savepoint()
-        response = case.call(headers={"Authorization": f"Bearer {token}"})
-        case.validate_response(response, checks=KEPT)
-        transaction.savepoint_rollback(point)
-
-    ask()
+    configured = operation.schema.config.generation_for(operation=operation, phase="coverage")
+    for case in operation.schema.iter_coverage_cases(
+        operation, generation_modes=MODES, generation_config=configured
+    ):
+        ask(case)
+    good, bad = (operation.as_strategy(generation_mode=mode, headers=headers) for mode in MODES)
+    seed(SEED)(at_random(given(case=good)(ask_good)))()
+    seed(SEED)(at_random(given(case=bad)(ask)))()
+    # A key that opens nothing would be answered just as described, 401 every time.
+    wanted = {404} if "{" in path else {201, 400, 415} if method == "POST" else {200, 400}
+    assert wanted | {405} <= answered
 
 
 def test_real_things_are_as_described(scene: Scene):
@@ -115,8 +163,11 @@ def test_real_things_are_as_described(scene: Scene):
         "registrations": guest.registrations.get().pk,
     }
     schema = described()
-    for name, pk in ids.items():
-        case = schema[f"/api/v1/{name}/{{id}}/"]["GET"].Case(path_parameters={"id": pk})
-        response = case.call(headers={"Authorization": f"Bearer {token}"})
-        assert response.status_code == 200, name
-        case.validate_response(response, checks=KEPT[:-1])
+    asked = [(f"/api/v1/{name}/{{id}}/", {"path_parameters": {"id": pk}}) for name, pk in ids.items()]
+    asked += [(f"/api/v1/{name}/", {}) for name in (*ids, "overview")]
+    for path, of in asked:
+        case = schema[path]["GET"].Case(**of)
+        headers = {"Authorization": f"Bearer {token}"}
+        response = case.call(headers=headers)
+        assert response.status_code == 200, path
+        case.validate_response(response, checks=[*KEPT, checks.ignored_auth], headers=headers)

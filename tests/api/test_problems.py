@@ -2,11 +2,14 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
+from hypothesis import Phase, given, seed, settings
+from hypothesis import strategies as st
 
 from coachnet.accounts.models import User
 from coachnet.api import endpoints
@@ -60,6 +63,22 @@ def test_refusals_are_problems(coach: User, api_of: ApiOf):
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_no_such_address_is_a_problem_whatever_stands_in_it(address: str, method: str):
     is_problem(getattr(Client(), method)(address), 404, "not_found")
+
+
+@pytest.mark.parametrize("beginning", ["", "companies/", "sessions/", "schema/"])
+def test_odd_addresses_are_never_answered_with_a_page(beginning: str):
+    """Drawn from what a route may take for the end of an address, or of a line."""
+    client = Client()
+
+    @seed(20261126)
+    @settings(max_examples=60, deadline=None, database=None, phases=[Phase.generate])
+    @given(st.text(st.sampled_from("1aå %.\0\n\r\t\u2028/"), min_size=1, max_size=8))
+    def ask(odd: str) -> None:
+        response = client.get("/api/v1/" + quote(beginning + odd))
+        assert response.status_code in (401, 404)
+        assert response["Content-Type"] == "application/problem+json"
+
+    ask()
 
 
 def test_what_is_not_there_is_said_in_the_readers_language(coach: User, api_of: ApiOf):

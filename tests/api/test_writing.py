@@ -145,6 +145,8 @@ def test_what_may_not_be_seen_is_answered_as_what_does_not_exist(scene: Scene, a
     [
         ({"minutes": 0}, "minutes"),
         ({"minutes": 1441}, "minutes"),
+        ({"start_time": "09:30:00Z"}, "start_time"),
+        ({"start_time": "0930"}, "start_time"),
         ({"channel": "carrier pigeon"}, "channel"),
         ({"date": "1850-01-01"}, "date"),
         ({"company": "x"}, "company"),
