@@ -34,29 +34,27 @@ class OfCompany(Question):
 class EngagementQuestion(OfCompany):
     """Which engagements."""
 
-    open = serializers.BooleanField(required=False, allow_null=True, default=None, help_text="Only open ones")
+    open = serializers.BooleanField(required=False, help_text="Only open ones")
 
 
 class SessionQuestion(OfCompany):
     """Which sessions."""
 
     state = serializers.ChoiceField(Session.State.choices, required=False)
-    mine = serializers.BooleanField(required=False, allow_null=True, default=None, help_text="Only your own")
+    mine = serializers.BooleanField(required=False, help_text="Only your own")
 
 
 class ActionQuestion(OfCompany):
     """Which actions."""
 
     status = serializers.ChoiceField(Action.Status.choices, required=False)
-    mine = serializers.BooleanField(
-        required=False, allow_null=True, default=None, help_text="Only what you have promised yourself"
-    )
+    mine = serializers.BooleanField(required=False, help_text="Only what you have promised yourself")
 
 
 class CompanyQuestion(Question):
     """Which companies."""
 
-    mine = serializers.BooleanField(required=False, allow_null=True, default=None, help_text="Only your own")
+    mine = serializers.BooleanField(required=False, help_text="Only your own")
     q = serializers.CharField(
         required=False,
         allow_blank=True,
@@ -88,4 +86,5 @@ def understood(question: type[Question], query: QueryDict) -> dict[str, Any]:
     asked = question(data=query.dict())
     refuse_unknown(query, [*asked.fields, AFTER])
     asked.is_valid(raise_exception=True)
-    return {name: value for name, value in asked.validated_data.items() if value is not None}
+    answer: dict[str, Any] = asked.validated_data
+    return answer

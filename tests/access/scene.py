@@ -17,7 +17,6 @@ from django.utils import timezone
 from coaching.models import Action, Engagement, Session, SessionDraft
 from coachnet.accounts.models import Invitation, Organisation, User
 from coachnet.notifications.models import Notification, recipient_key
-from coachnet.operations.models import Pulse
 from companies.models import Company, Contact
 from dashboards.refresh import refresh
 from events.models import EventInvitation
@@ -103,7 +102,6 @@ def build() -> Scene:
         "other": "other_coach",
         "confidential": "other_coach",
     }
-    Pulse.objects.create(name=Pulse.SWEEP, at=timezone.now() + A_LONG_RUN)  # or nothing would be ready
     scene = Scene(
         {whose: _holding(whose, people[coaches[whose]], programme) for whose in WHOSE},
         people,

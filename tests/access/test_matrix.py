@@ -15,11 +15,13 @@ from django.core.cache import cache as django_cache
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from coachnet.accounts.models import User
+from coachnet.operations.models import Pulse
 from tests.access.fingerprint import fingerprint, writes
 from tests.access.routes import every_route
-from tests.access.scene import WHOSE, Holding, Scene, arguments, is_about_a_company
+from tests.access.scene import A_LONG_RUN, WHOSE, Holding, Scene, arguments, is_about_a_company
 
 pytestmark = pytest.mark.django_db
 ROLES = ("outsider", "coach", "colleague", "other_coach", "organiser", "official", "admin")
@@ -30,6 +32,16 @@ REFUSED = set("L-xm")
 ADMIN = "admin"
 # … except these, which lead to our own sign-in and password pages.
 OUR_OWN_PAGES = {"login", "logout", "password_change", "password_change_done"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Reminders were sent a moment ago, or nothing would be ready. Probes see only what was committed."""
+    with django_db_blocker.unblock():
+        Pulse.objects.create(name=Pulse.SWEEP, at=timezone.now() + A_LONG_RUN)
+    yield
+    with django_db_blocker.unblock():
+        Pulse.objects.all().delete()
 
 
 @cache

@@ -221,6 +221,7 @@ def test_lists_are_narrowed(scene: Scene, api_of: ApiOf):
         ("session-list", {"company": "x"}),
         ("session-list", {"company": 2**63}),
         ("session-list", {"mine": "perhaps"}),
+        ("engagement-list", {"open": ""}),
         ("company-list", {"q": "x" * 101}),
         ("event-list", {"when": "later"}),
         ("registration-list", {"event": 0}),
