@@ -177,7 +177,7 @@ def test_one_asks_for_all_and_what_it_found_counts_for_a_moment(monkeypatch: pyt
 
 
 def test_whoever_hangs_holds_up_one_and_is_a_bad_sign(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(probes, "PATIENCE", 0.5)
+    monkeypatch.setattr(probes, "PATIENCE", 2.0)
     monkeypatch.setattr(probes, "KEPT", 0)
     may_answer = threading.Event()
     may_answer.set()
@@ -186,14 +186,14 @@ def test_whoever_hangs_holds_up_one_and_is_a_bad_sign(monkeypatch: pytest.Monkey
     may_answer.clear()
     with ThreadPoolExecutor(1) as people:
         first = people.submit(prober.ask)
-        time.sleep(0.1)
+        time.sleep(0.5)
         began = time.monotonic()
         assert prober.ask()  # what was found a moment ago
-        assert time.monotonic() - began < 0.1
+        assert time.monotonic() - began < 1
         assert not first.result()
     began = time.monotonic()
     assert not prober.ask()
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < 1
     may_answer.set()
-    time.sleep(0.1)
+    time.sleep(0.5)
     assert prober.ask()
