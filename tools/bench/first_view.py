@@ -3,7 +3,9 @@
 import gzip
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 Fetch = Callable[[str], bytes]  # a path; the bytes that come over the line, packed if the server packs them
 _FILE = re.compile(r'\b(?:src|href)="(/static/[^"#]+)')
@@ -26,12 +28,7 @@ def files_of(page: str) -> frozenset[str]:
 
 def heaviest(pages: Iterable[tuple[str, int, frozenset[str]]], fetch: Fetch) -> FirstView:
     """The heaviest first view of pages, each given by name, bytes and the files that it names."""
-    known: dict[str, bytes] = {}
-
-    def fetched(path: str) -> bytes:
-        if path not in known:
-            known[path] = fetch(path)
-        return known[path]
+    fetched = cache(fetch)
 
     def weigh(name: str, page: int, files: frozenset[str]) -> FirstView:
         sheets = [path for path in files if path.endswith(".css")]
@@ -46,11 +43,4 @@ def _fonts(sheet: str, packed: bytes) -> list[str]:
     """The fonts of a style sheet that a Swedish text needs: a face for other letters alone is left where it is."""
     text = (gzip.decompress(packed) if packed.startswith(b"\x1f\x8b") else packed).decode()
     faces = [face for face in _FACE.findall(text) if "unicode-range" not in face or "U+00??" in face.upper()]
-    folder = sheet.rpartition("/")[0]
-    return [_resolved(folder, name) for face in faces for name in _FONT.findall(face)]
-
-
-def _resolved(folder: str, name: str) -> str:
-    while name.startswith("../"):
-        folder, name = folder.rpartition("/")[0], name[3:]
-    return f"{folder}/{name}"
+    return [urljoin(sheet, name) for face in faces for name in _FONT.findall(face)]
