@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils import timezone
@@ -60,6 +60,19 @@ def stage_choices() -> list[tuple[str, Any]]:
     return list(engagement_model()._meta.get_field("stage").choices)
 
 
+class Shape(NamedTuple):
+    """What decides how a row looks. The rest of it is words."""
+
+    stage: int
+    is_confidential: bool
+    has_strategy: bool
+    is_heard: bool
+    is_quiet: bool
+    has_step: bool
+    is_due: bool
+    is_late: bool
+
+
 @dataclass
 class Row:
     """One company in the list."""
@@ -105,14 +118,25 @@ class Row:
         return _held_words(len(self.ticks), get_language())
 
     @property
-    def step_is_late(self) -> bool:
-        """Whether the next step should have been taken."""
-        return is_late(self.next_step.due_on)
+    def shape(self) -> Shape:
+        """How the row looks in the list."""
+        company, due_on = self.company, self.due_on
+        return Shape(
+            *(self.stage, company.is_confidential, bool(company.main_strategy_id)),
+            *(self.last_on is not None, self.is_quiet, bool(self.next_step)),
+            *(due_on is not None, is_late(due_on)),
+        )
+
+    @property
+    def due_on(self) -> dt.date | None:
+        """When the next step is due."""
+        day: dt.date | None = self.next_step.due_on if self.next_step else None
+        return day
 
     @property
     def step_day(self) -> str:
-        """When the next step is due, or nothing."""
-        return iso_day(self.next_step.due_on)
+        """That day in words, or nothing."""
+        return iso_day(self.due_on)
 
     @property
     def place_and_stage(self) -> str:

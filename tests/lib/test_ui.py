@@ -86,7 +86,7 @@ def draw(source: str, **values: Any) -> str:
         "{% avatar symbol=value %}",
         "{% icon value value value %}",
         "{% ring value value %}",
-        "{% strip many %}",
+        "{{ many|strip }}",
     ],
 )
 def test_text_from_people_stays_text(source: str) -> None:

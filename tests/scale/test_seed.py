@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
 
 from coaching.models import Action, Engagement, Session, SessionCoach
 from coachnet.accounts.models import User
@@ -114,6 +115,16 @@ def test_each_row_under_audit_has_the_event_of_its_birth() -> None:
                 tracked._default_manager.values_list("pk", flat=True)
             )
     assert seen == 19  # all but the addresses of sign-in and what was sent
+
+
+def test_nothing_was_done_in_days_to_come() -> None:
+    """So that what is done after the load stands first in the log."""
+    now = timezone.now()
+    for events in event_models():
+        history: Any = events._default_manager
+        assert not history.filter(pgh_created_at__gt=now).exists(), events
+    assert not Registration.objects.filter(answered_at__gt=now).exists()
+    assert not Registration.objects.filter(answered_at__lt=models.F("invitation__created_at")).exists()
 
 
 def test_triggers_are_awake_again_and_figures_rebuilt_equal_figures_refreshed() -> None:

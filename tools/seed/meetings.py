@@ -25,6 +25,7 @@ TITLES = (
     "Kunden som medskapare",
 )
 DAYS_AHEAD = 60
+TOLD_BEFORE = dt.timedelta(days=DAYS_AHEAD + 1)  # so that nobody was told in days to come
 MEMBERS, GUESTS = 14, 12
 ANSWERS = ("coming",) * 13 + ("declined",) * 4 + ("",) * 3
 State = Event.State
@@ -93,7 +94,7 @@ class Meetings:
         hour = self.chance.choice((9, 13))
         begins = local_moment(day, dt.time(hour))
         ends = begins + dt.timedelta(hours=3)
-        told = begins - dt.timedelta(days=45)
+        told = begins - TOLD_BEFORE
         is_past = day < self.today
         dice = self.chance.random()
         state = State.CANCELLED if dice < 0.03 else State.PUBLISHED
@@ -136,8 +137,7 @@ class Meetings:
             answer = chance.choice(ANSWERS) if answers else ""
             if not answer:
                 continue
-            at = told + (begins - told) * chance.random() * 0.9
-            at = min(at, dt.datetime.combine(self.today, dt.time(0), dt.UTC) - dt.timedelta(hours=1))
+            at = told + (min(begins, local_moment(self.today, dt.time(0))) - told) * chance.random() * 0.9
             came = is_past and answer == "coming" and chance.random() < 0.85
             closed = None if answer == "coming" else at
             self.registrations.add(
@@ -145,4 +145,4 @@ class Meetings:
             )
             if came and chance.random() < 0.3:
                 rating, text = chance.choice(FEEDBACK)
-                self.feedback.add(invitation, rating, text, ends + dt.timedelta(days=1))
+                self.feedback.add(invitation, rating, text, ends + dt.timedelta(hours=3))

@@ -63,9 +63,9 @@ def ring(step: int, size: str = "") -> SafeString:
     return markup('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, address)
 
 
-@register.simple_tag
+@register.filter
 def strip(ticks: Iterable[float]) -> SafeString:
-    """`{% strip ticks %}`: contact over twelve months, in percent of the year; 100 is today. Words stand beside it."""
+    """`{{ ticks|strip }}`: contact over twelve months, in percent of the year; 100 is today. Words stand beside it."""
     marks = " ".join([f"M{tick} 2v12" for tick in ticks])
     return markup(
         '<svg class="strip" viewBox="0 0 100 16" aria-hidden="true"><path class="strip__line" d="M0 8h100"/>{}</svg>',
