@@ -8,7 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -18,7 +18,7 @@ from django.utils.translation import get_language, ngettext
 from coachnet.accounts.models import User
 from coachnet.accounts.readers import May, reader, told_of
 from coachnet.lib.standing import Among, Given, standing
-from coachnet.lib.templatetags.formats import days, is_late, iso_day, relative_day
+from coachnet.lib.templatetags.formats import days, iso_day, relative_day
 from companies import organisation_number
 from companies.models import Company
 from companies.querysets import NEVER
@@ -84,11 +84,7 @@ class Row:
     coached_since: dt.date | None = None
     ticks: list[float] = field(default_factory=list)
     next_step: Any = None
-
-    @cached_property
-    def today(self) -> dt.date:
-        """Asked of the clock once for a row."""
-        return timezone.localdate()
+    today: dt.date = field(default_factory=timezone.localdate)
 
     @property
     def days_since(self) -> int | None:
@@ -98,8 +94,10 @@ class Row:
     @property
     def is_quiet(self) -> bool:
         """Whether nothing has been heard for long, while the coaching goes on."""
-        heard = max(filter(None, (self.last_on, self.coached_since)), default=None)
-        return self.stage > 0 and heard is not None and (self.today - heard).days > QUIET_DAYS
+        if not self.stage or self.coached_since is None:
+            return False
+        heard = max(self.last_on or self.coached_since, self.coached_since)
+        return (self.today - heard).days > QUIET_DAYS
 
     @property
     def last_ago(self) -> str:
@@ -124,7 +122,7 @@ class Row:
         return Shape(
             *(self.stage, company.is_confidential, bool(company.main_strategy_id)),
             *(self.last_on is not None, self.is_quiet, bool(self.next_step)),
-            *(due_on is not None, is_late(due_on)),
+            *(due_on is not None, due_on is not None and due_on < self.today),
         )
 
     @property
@@ -160,7 +158,8 @@ def rows_for(companies: Iterable[Company], user: User) -> list[Row]:
 
     A next step is shown only to those who may read the action plan.
     """
-    rows = {company.pk: Row(company, last_on=_last_on(company)) for company in companies}
+    today = timezone.localdate()
+    rows = {company.pk: Row(company, last_on=_last_on(company), today=today) for company in companies}
     found = _engagements_in_list(user.permissions, companies=list(rows), **told_of(user))
     engagements = {one.pk: one for one in found}
     for engagement in engagements.values():
