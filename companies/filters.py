@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Count, Window
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -153,6 +154,9 @@ def _page(
     by = ORDERS[order]
     position = [Given(f"after{n}") for n in range(len(by))] if is_further else None
     rows = _asked_for(may, view, filters, shape).with_heard_on()
+    if shape and not is_further:
+        # What a text may mean is worked out for each company: once, for the rows and for how many there are.
+        rows = rows.annotate(in_all=Window(Count("*")))
     rows = rows.select_related("municipality", "main_strategy").only(*IN_LIST)
     return keyset.further(rows, by=by, position=position)
 
@@ -228,11 +232,12 @@ class CompanyList:
         found = _page(*self._kind, self.order, position is not None, **self._given, **given)
         return keyset.cut(found, by=self.by)
 
-    def hits(self) -> int:
-        """How many the list holds; more than MOST_COUNTED are not counted out."""
+    def hits(self, page: keyset.Page[Company]) -> int:
+        """How many the list holds that this is a page of; more than MOST_COUNTED need not be counted out."""
         if not self.chosen:
             return self.counts[self.view]
-        return int(_hits(*self._kind, **self._given)[0][0])
+        told = getattr(page.rows[0], "in_all", None) if page.rows else None
+        return told if told is not None else int(_hits(*self._kind, **self._given)[0][0])
 
     @cached_property
     def counts(self) -> dict[str, int]:

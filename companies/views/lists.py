@@ -41,7 +41,8 @@ def company_list(request: HttpRequest) -> HttpResponse:
     clean = request.path + asked.url()
     if "" in request.GET.values() and not request.htmx:  # type: ignore[attr-defined]
         return redirect(clean)
-    page, many = asked.page(request.GET.get("after", "")), asked.hits()
+    page = asked.page(request.GET.get("after", ""))
+    many = asked.hits(page)
     context = {
         "list": asked,
         "form": asked.form,

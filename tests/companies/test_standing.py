@@ -123,10 +123,11 @@ def test_the_list_holds_what_its_queryset_holds(coach, network):
     for question, order in itertools.product(QUESTIONS, ORDERS):
         asked = CompanyList(coach, QueryDict(f"{question}&order={order}"))
         rows: list[Any] = list(asked.rows().order_by(*asked.by))
-        found: list[Any] = asked.page("").rows
+        page = asked.page("")
+        found: list[Any] = page.rows
         assert found == rows, (question, order)
         assert [one.heard_on for one in found] == [one.heard_on for one in rows]
-        assert asked.hits() == len(rows)
+        assert asked.hits(page) == len(rows)
 
 
 def test_pages_follow_each_other_in_every_order(coach, network):
@@ -137,6 +138,7 @@ def test_pages_follow_each_other_in_every_order(coach, network):
         first = asked.page("")
         second = asked.page(first.after)
         assert (len(first.rows), second.after) == (25, "")
+        assert asked.hits(first) == asked.hits(second) == len(first.rows + second.rows)
         assert first.rows + second.rows == list(asked.rows().order_by(*asked.by))
 
 
