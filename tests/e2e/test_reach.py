@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -28,6 +29,14 @@ FOCUS = """() => {
     visible: marked.some(part => part.outlineStyle !== "none" || part.boxShadow !== "none"),
   };
 }"""
+
+# From where to where each word of the bar at the thumb reaches.
+LABELS = """() => [...document.querySelectorAll(".tabbar > *")].map(one => {
+  const words = document.createRange();
+  words.selectNode([...one.childNodes].at(-1));
+  const box = words.getBoundingClientRect();
+  return [box.left, box.right];
+})"""
 
 
 def pages_of(network: Network) -> list[str]:
@@ -151,6 +160,13 @@ def test_text_at_twice_the_size(enter: Enter, network: Network, coach: User, lar
         visitor.visit(path)
         assert visitor.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
         visitor.check()
+    for width in (390, 320):
+        visitor.page.set_viewport_size({"width": width, "height": 844})
+        sides = visitor.page.evaluate(LABELS)
+        assert len(sides) == 5
+        assert all(left > right for (_, right), (left, _) in pairwise(sides)), sides
+        assert sides[0][0] >= 0
+        assert sides[-1][1] <= width
 
 
 def test_nothing_moves_for_those_who_want_calm(enter: Enter, network: Network, coach: User) -> None:
