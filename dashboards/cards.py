@@ -1,6 +1,6 @@
 """The key figures of the overview and what they mean. The codes are those of the domain description (K01–K18)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -8,25 +8,26 @@ from django.utils.translation import gettext_lazy as _
 
 from coachnet.lib.templatetags.formats import minutes, number
 from dashboards.figures import Figure, Line, Overview
-from dashboards.models import Mask
+from dashboards.models import MUNICIPALITIES, Code, Mask
 from dashboards.periods import Kind
-
-MUNICIPALITIES = 49
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A key figure: its code, name, unit and definition."""
+    """A key figure: its code, unit and definition."""
 
-    code: str
-    name: str | Promise
+    code: Code
     unit: str | Promise
     definition: str | Promise
 
+    @property
+    def name(self) -> str | Promise:
+        """What it is called."""
+        return self.code.label
+
 
 K01 = Measure(
-    "K01",
-    _("Coachade företag"),
+    Code.K01,
     _("företag"),
     _(
         "Unika företag med minst ett godkänt tillfälle i perioden. "
@@ -34,16 +35,14 @@ K01 = Measure(
     ),
 )
 K02 = Measure(
-    "K02",
-    _("Fortsatt coachning"),
+    Code.K02,
     _("företag"),
     _(
         "Av periodens coachade företag: de som har haft minst två godkända tillfällen sammanlagt, oavsett när."
     ),
 )
 K03 = Measure(
-    "K03",
-    _("Coachningstid"),
+    Code.K03,
     _("timmar"),
     _(
         "Stödtid vid godkända tillfällen. Förberedelse och resa räknas inte. "
@@ -51,26 +50,22 @@ K03 = Measure(
     ),
 )
 K04 = Measure(
-    "K04",
-    _("Kommuner med coachning"),
+    Code.K04,
     _("kommuner"),
     _("Kommuner där minst ett företag har haft ett godkänt tillfälle i perioden, av länets 49."),
 )
 K05 = Measure(
-    "K05",
-    _("Andel av coachade företag"),
+    Code.K05,
     "%",
     _("Gruppens coachade företag delat med alla coachade företag i perioden."),
 )
 K06 = Measure(
-    "K06",
-    _("Aktiva coacher"),
+    Code.K06,
     _("coacher"),
     _("Coacher med minst ett godkänt tillfälle i perioden, av coacherna i nätverket när den slutade."),
 )
 K18 = Measure(
-    "K18",
-    _("Närvaro på träffar"),
+    Code.K18,
     _("deltagande"),
     _(
         "Avprickade deltagande på periodens träffar. Närvarograden är deltagande delat med anmälningar "
@@ -82,7 +77,10 @@ MEASURES = (K01, K02, K03, K04, K05, K06, K18)
 
 @dataclass(frozen=True)
 class Card:
-    """A key figure with its value: `of` is what it is counted out of, `note` what else there is to say."""
+    """A key figure with its value: `of` is what it is counted out of, `note` what else there is to say.
+
+    `target` is what the region aims at; `reached` how much of it, in percent, where both are to be seen.
+    """
 
     measure: Measure
     figure: Figure
@@ -90,13 +88,19 @@ class Card:
     note: str = ""
     n: str = ""
     drill: str = ""
+    target: int | None = None
+
+    @property
+    def reached(self) -> int | None:
+        """How much of the target value has been reached, in percent."""
+        return self.figure.part_of(Figure(self.target)).value if self.target else None
 
 
 def cards_of(overview: Overview) -> list[Card]:
     """The key figures of the whole region, in order."""
     total = overview.total
     n = _n(total)
-    return [
+    cards = [
         Card(K01, total.companies, note=_compared(overview), n=n, drill="companies"),
         Card(K02, total.continued, note=_share(total.continued, total.companies), n=n, drill="continued"),
         Card(K03, total.hours, note=_median(total), n=n, drill="companies"),
@@ -116,6 +120,7 @@ def cards_of(overview: Overview) -> list[Card]:
             n=gettext("n = %(count)s anmälningar") % {"count": total.registered.text},
         ),
     ]
+    return [replace(card, target=overview.targets.get(card.measure.code)) for card in cards]
 
 
 def _n(total: Line) -> str:

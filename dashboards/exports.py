@@ -24,6 +24,7 @@ class Row:
     group: Line
     measure: Measure
     figure: Figure
+    target: int | None = None
 
     @property
     def group_name(self) -> str:
@@ -43,6 +44,7 @@ class Row:
             self.figure.value if self.figure.is_shown else self.figure.text,
             self.measure.unit,
             self.group.companies.text,
+            "" if self.target is None else self.target,
         ]
 
     def as_data(self) -> dict[str, Any]:
@@ -56,6 +58,7 @@ class Row:
             "value": self.figure.value,
             "state": str(self.figure.state) if self.figure.value is None else "shown",
             "unit": str(self.measure.unit),
+            "target": self.target,
         }
 
 
@@ -72,6 +75,7 @@ def header() -> list[str]:
         gettext("Värde"),
         gettext("Enhet"),
         gettext("Antal företag (n)"),
+        gettext("Målvärde"),
     ]
 
 
@@ -86,7 +90,8 @@ def region_rows(overview: Overview) -> Iterator[Row]:
         (K06, total.coaches),
         (K18, total.attended),
     ):
-        yield Row(overview.period, Dimension.TOTAL, total, measure, figure)
+        target = overview.targets.get(measure.code)
+        yield Row(overview.period, Dimension.TOTAL, total, measure, figure, target)
 
 
 def split_rows(overview: Overview) -> Iterator[Row]:
@@ -165,7 +170,7 @@ def as_xlsx(overview: Overview) -> bytes:
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, 0, 10)
-            sheet.set_column(1, 9, 22)
+            sheet.set_column(1, 10, 22)
             _write(sheet, 0, header(), bold)
             for place, row in enumerate(rows, start=1):
                 _write(sheet, place, row.cells(), whole)

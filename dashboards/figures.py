@@ -16,7 +16,7 @@ from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
 from coachnet.lib.templatetags.formats import number
 from dashboards.dimensions import UNKNOWN, Dimension, groups
-from dashboards.models import Cell, Mask, Upkeep
+from dashboards.models import Cell, Mask, Target, Upkeep
 from dashboards.periods import CHOSEN, START, Kind, Period, since
 
 MONTHS_SHOWN = 18
@@ -119,7 +119,7 @@ def available_periods() -> list[Period]:
 
 @dataclass
 class Overview:
-    """What one person asked for: a period and a split. Six queries, however much has been logged."""
+    """What one person asked for: a period and a split. Seven queries, however much has been logged."""
 
     user: User
     period: Period
@@ -142,6 +142,11 @@ class Overview:
     def updated_at(self) -> Any:
         """When the figures last held everything that had been logged; None before the first time."""
         return Upkeep.objects.values_list("current_at", flat=True).first()
+
+    @cached_property
+    def targets(self) -> dict[str, int]:
+        """What the region aims at in the period, by the code of the key figure."""
+        return dict(Target.objects.during(self.period).values_list("measure", "value"))
 
     @cached_property
     def total(self) -> Line:

@@ -2,16 +2,20 @@
 
 Facts (sessions) → CompanyPeriod and CoachPeriod (one company or coach in one period) → Cell (one group in one
 period). None of them is audited: they hold nothing that the facts do not, and `rebuild_figures` makes them anew.
+Target values stand beside them: those are set by people.
 """
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
+from coachnet.audit.tracking import audited
 from companies.models import Company
 from dashboards.dimensions import Dimension
 from dashboards.periods import Kind, Period, period
@@ -23,8 +27,8 @@ if TYPE_CHECKING:
 class InPeriod(models.Model):
     """A row about one period."""
 
-    kind = models.CharField(max_length=7, choices=Kind.choices)
-    starts_on = models.DateField()
+    kind = models.CharField(_("periodens längd"), max_length=7, choices=Kind.choices)
+    starts_on = models.DateField(_("periodens första dag"))
 
     class Meta:
         abstract = True
@@ -203,6 +207,49 @@ class Cell(InPeriod):
 
     def __str__(self) -> str:
         return f"{self.period.key} {self.dimension} {self.group}"
+
+
+class Code(models.TextChoices):
+    """The key figures by the codes of the domain description, and what they are called."""
+
+    K01 = "K01", _("Coachade företag")
+    K02 = "K02", _("Fortsatt coachning")
+    K03 = "K03", _("Coachningstid")
+    K04 = "K04", _("Kommuner med coachning")
+    K05 = "K05", _("Andel av coachade företag")
+    K06 = "K06", _("Aktiva coacher")
+    K18 = "K18", _("Närvaro på träffar")
+
+
+MUNICIPALITIES = 49
+
+
+@audited()
+class Target(InPeriod):
+    """The target value of a key figure for the whole region in one period, in the figure's own unit."""
+
+    measure = models.CharField(_("nyckeltal"), max_length=3, choices=Code.choices)
+    value = models.PositiveIntegerField(_("målvärde"), validators=[MinValueValidator(1)])
+
+    objects = InPeriodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("målvärde")
+        verbose_name_plural = _("målvärden")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "starts_on", "measure"], name="target_once"),
+            models.CheckConstraint(condition=Q(value__gte=1), name="target_of_one_or_more"),
+            # A month is no period to choose, and a share is one group's, not the region's.
+            models.CheckConstraint(condition=~Q(kind=Kind.MONTH), name="target_not_of_a_month"),
+            models.CheckConstraint(condition=~Q(measure=Code.K05), name="target_of_the_region"),
+            models.CheckConstraint(
+                condition=~Q(measure=Code.K04) | Q(value__lte=MUNICIPALITIES),
+                name="target_within_the_municipalities",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_measure_display()}, {self.period}"
 
 
 class StaleQuerySet(models.QuerySet["Stale"]):

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +69,20 @@ class Period:
     def is_running(self) -> bool:
         """Whether the period has not ended yet."""
         return self.ends_on is None or self.ends_on >= timezone.localdate()
+
+    @property
+    def next(self) -> "Period | None":
+        """The period of the same kind after this one."""
+        return period_of(self.ends_on + dt.timedelta(days=1), self.kind) if self.ends_on else None
+
+    @property
+    def gone(self) -> int | None:
+        """How much of the period has passed, in percent of its days; None for one without an end."""
+        if self.ends_on is None:
+            return None
+        whole = (self.ends_on - self.starts_on).days + 1
+        passed = (timezone.localdate() - self.starts_on).days + 1
+        return round(100 * min(max(passed, 0), whole) / whole)
 
     @property
     def key(self) -> str:
@@ -133,6 +148,11 @@ def since(first: dt.date, kind: Kind) -> list[Period]:
     while kind != Kind.START and found[-1].ends_on and found[-1].is_running is False:
         found.append(period_of(found[-1].ends_on + dt.timedelta(days=1), kind))
     return found
+
+
+def by_kind(periods: list[Period]) -> list[tuple[str | Promise, list[Period]]]:
+    """Periods to choose from, those of each kind under its name."""
+    return [(kind.label, [one for one in periods if one.kind == kind]) for kind in CHOSEN]
 
 
 def from_key(key: str) -> Period | None:

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -21,7 +22,7 @@ from dashboards.cards import cards_of, finding, split_finding
 from dashboards.dimensions import SPLITS
 from dashboards.drawing import bar_shade, bar_width, map_of, trend_of
 from dashboards.figures import total_of
-from dashboards.periods import Kind
+from dashboards.periods import Kind, by_kind
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -43,10 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "finding": finding(found),
         "cards": [(card, _behind(asked, card.drill)) for card in cards_of(found)],
         "splits": [(str(split), split.label) for split in SPLITS],
-        "period_groups": [
-            (kind.label, [one for one in found.periods if one.kind == kind])
-            for kind in (Kind.QUARTER, Kind.YEAR, Kind.START)
-        ],
+        "period_groups": by_kind(found.periods),
         "split_finding": split_finding(found),
         "split_lines": [
             (
@@ -65,6 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             found.municipalities if by_municipality else found.sub_regions, by_municipality=by_municipality
         ),
         "map_urls": [asked.url(map=one) for one in MAPS],
+        "targets_url": _targets(asked),
         "files": {kind: asked.url(f"dashboards:overview-{kind}") for kind in ("xlsx", "csv", "json")},
     }
     return render(request, "dashboards/overview.html", context)
@@ -117,6 +116,13 @@ def overview_companies(request: HttpRequest) -> HttpResponse:
     if behind is None:
         raise Http404
     return render(request, "dashboards/overview_companies.html", {"asked": asked, "behind": behind})
+
+
+def _targets(asked: Asked) -> str:
+    """Where the target values are set, for those who may."""
+    if not asked.overview.user.may(Permission.SET_TARGETS):
+        return ""
+    return f"{reverse('dashboards:overview-targets')}?period={asked.overview.period.key}"
 
 
 def _behind(asked: Asked, figure: str, **group: str) -> str:

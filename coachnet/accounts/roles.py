@@ -20,6 +20,7 @@ class Permission(StrEnum):
     PLAN_MEETINGS = "plan_meetings"
     SEE_MEETINGS = "see_meetings"
     SEE_OVERVIEW = "see_overview"
+    SET_TARGETS = "set_targets"
     SEE_DELIVERY = "see_delivery"
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"
@@ -42,6 +43,7 @@ SENTENCES: dict[Permission, str | Promise] = {
     Permission.PLAN_MEETINGS: _("Planerar träffar, bjuder in, prickar av och följer upp."),
     Permission.SEE_MEETINGS: _("Ser nätverkets träffar och svarar på sina inbjudningar."),
     Permission.SEE_OVERVIEW: _("Ser regionens framsteg i summerade siffror."),
+    Permission.SET_TARGETS: _("Sätter målvärden för regionens nyckeltal."),
     Permission.SEE_DELIVERY: _("Ser vilka påminnelser och utskick som väntar, har gått ut eller fastnat."),
     Permission.READ_AUDIT: _("Läser historiken: vem som har gjort vad och när."),
     Permission.ADMINISTER: _("Ändrar plattformens inställningar och register."),
@@ -105,6 +107,7 @@ class Organiser(Role):
             Permission.PLAN_MEETINGS,
             Permission.SEE_MEETINGS,
             Permission.SEE_OVERVIEW,
+            Permission.SET_TARGETS,
             Permission.SEE_DELIVERY,
         }
     )
@@ -116,7 +119,7 @@ class Official(Role):
     key = "official"
     name = _("Regionföreträdare")
     sentence = _("Följer hur långt regionen har kommit. Ser bara summerade siffror, aldrig ett företag.")
-    permissions = frozenset({Permission.SEE_OVERVIEW})
+    permissions = frozenset({Permission.SEE_OVERVIEW, Permission.SET_TARGETS})
 
 
 class Admin(Role):

@@ -323,6 +323,7 @@ class FigureSerializer(serializers.Serializer):
     value = serializers.IntegerField(allow_null=True)
     state = serializers.CharField()
     unit = serializers.CharField()
+    target = serializers.IntegerField(allow_null=True)
 
 
 class DefinitionSerializer(serializers.Serializer):

@@ -116,4 +116,4 @@ def test_every_permission_is_explained_and_held_by_someone():
 
 
 def test_official_reaches_no_company_person_or_session():
-    assert ROLES["official"].permissions == {Permission.SEE_OVERVIEW}
+    assert ROLES["official"].permissions == {Permission.SEE_OVERVIEW, Permission.SET_TARGETS}

@@ -228,9 +228,9 @@ def test_the_overview_costs_the_same_however_many(
     client, other = client_of(official), client_of(organiser)
     client.get(OVERVIEW)
     other.get(OVERVIEW)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(OVERVIEW + "?period=start&split=strategy&map=municipalities")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(OVERVIEW + "export.csv?period=start")
     with django_assert_num_queries(9):
         other.get(OVERVIEW + "companies/?period=start&split=sub_region&group=BOR")

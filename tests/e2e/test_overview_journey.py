@@ -1,6 +1,7 @@
 """An official opens the overview, changes period and split, reads the table behind the picture and takes a file."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 
 from coachnet.accounts.models import User
 from companies.models import Company
+from dashboards.periods import Kind, period_of
 from dashboards.refresh import refresh
 from tests.dashboards.scene import coached
 from tests.e2e.conftest import Enter
@@ -49,6 +51,27 @@ def test_an_official_reads_and_takes_a_file(enter: Enter, region: list[Company],
     text = loading.value.path().read_text(encoding="utf-8-sig")
     assert visitor.say("färre än 5") in text
     assert not any(company.name in text + page.content() for company in region)
+
+
+def test_an_official_sets_a_target(enter: Enter, region: list[Company], official: User) -> None:
+    """What was typed stays when it is refused; afterwards it stands beside the outcome."""
+    visitor = enter(official)
+    year = period_of(timezone.localdate(), Kind.YEAR)
+    page = visitor.visit(reverse("dashboards:overview") + f"?period={year.key}")
+    visitor.press("Målvärden")
+    page.locator("#id_k01").fill("40")
+    page.locator("#id_k04").fill("50")
+    with visitor.tolerating("status of 422"):
+        visitor.press("Spara målvärden")
+        expect(page).to_have_title(re.compile(f"^{visitor.say('Fel:')}"))
+    visitor.check()
+    expect(page.locator("#id_k01")).to_have_value("40")
+    page.locator("#id_k04").fill("49")
+    visitor.press("Spara målvärden")
+    expect(page).to_have_url(f"{visitor.home}/overview/?period={year.key}")
+    expect(page.locator(".target").first).to_contain_text("40")
+    expect(page.locator(".target").nth(1)).to_contain_text("49")
+    visitor.check()
 
 
 def test_an_organiser_follows_a_number_to_its_companies(

@@ -16,6 +16,7 @@ from coachnet.demo.seed.meetings import plant_meetings
 from coachnet.demo.seed.network import plant_network
 from coachnet.demo.seed.people import plant_invitation, plant_people
 from coachnet.demo.seed.reminders import plant_reminders
+from coachnet.demo.seed.targets import plant_targets
 from coachnet.demo.seed.today import plant_agenda, plant_today
 from companies.actions import mark_confidential
 from companies.models import Company
@@ -65,6 +66,8 @@ def plant() -> bool:
     with acting(user=people["Maja Ekdahl"].pk):
         plant_today(people["Maja Ekdahl"])
         plant_reminders(people["Maja Ekdahl"])
+    with acting(user=people["Vera Nyberg"].pk):
+        plant_targets(today)
     plant_meetings(people)
     return True
 
