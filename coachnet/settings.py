@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -275,6 +276,13 @@ DEFAULT_FROM_EMAIL = env.text(
     None if PRODUCTION else "Coachnet <no-reply@coachnet.example>",
     hint="The sender, such as Coachnet <no-reply@coachnet.example.se>",
 )
+# Where mail comes back to that could not be delivered; the signature of each mail is put in (notifications/bounces.py).
+BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS", "")
+if BOUNCE_ADDRESS and not re.fullmatch(r"[\w.-]{1,23}@([\w-]+\.)+[\w-]{2,}", BOUNCE_ADDRESS, re.ASCII):
+    env.faults.append(
+        f"BOUNCE_ADDRESS is {BOUNCE_ADDRESS!r}. Write an address with at most 23 plain characters before the @, "
+        "such as bounces@coachnet.example.se."
+    )
 SUPPORT_EMAIL = env.text("SUPPORT_EMAIL", "stod@coachnet.example" if not PRODUCTION else None)
 
 # --- Language and time -------------------------------------------------------------------------

@@ -165,10 +165,12 @@ def begin_to_look() -> None:
 
 @transaction.atomic
 def retry(*, by: User, notification: Notification) -> Notification:
-    """Have it sent again, now. Raises ValidationError for one that is not there to be sent again."""
+    """Have it sent again, now, and open its address. Raises ValidationError for one that cannot be sent again."""
     row = Notification.objects.select_for_update().get(pk=notification.pk)
     if not row.can_be_retried:
         raise ValidationError(_("Utskicket kan inte skickas igen."), code="not_failed")
+    # Somebody has found out, or mended it: what other mails were told of the address counts no longer.
+    Notification.objects.closing(row.address).update(reason=Reason.REFUSED)
     row.state, row.reason, row.attempts, row.claimed_until = State.QUEUED, "", 0, None
     _decide(row, by=by)
     return row

@@ -9,7 +9,6 @@ Between 3 and 4 lies the only window in which a crash makes a mail go twice, wit
 """
 
 import datetime as dt
-import re
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
@@ -29,6 +28,7 @@ from django.utils import timezone, translation
 from coachnet.accounts.mail import is_permanent
 from coachnet.lib.locks import lock_for_transaction
 from coachnet.lib.time_limit import at_most
+from coachnet.notifications.bounces import is_gone, without_addresses
 from coachnet.notifications.letters import mail_of
 from coachnet.notifications.models import Notification, NotificationPreference, NotificationQuerySet
 from coachnet.notifications.registry import RULES, Letter, Rule, bundling
@@ -192,7 +192,7 @@ def _prepared(
             continue
         if isinstance(found, Letter):
             letters[row.pk] = found
-        elif found == Reason.PARKED:
+        elif found in (Reason.PARKED, Reason.UNKNOWN):
             claimed.mark([row.pk], state=State.FAILED, reason=found)
         else:
             claimed.mark([row.pk], state=State.SKIPPED, reason=found)
@@ -214,7 +214,9 @@ def _letter_or_reason(row: Notification) -> "Letter | Notification.Reason":
     if rule.can_turn_off and not is_on(row.recipient, rule):
         return Reason.TURNED_OFF
     with translation.override(row.reader_language):
-        return rule.prepare(row)
+        found = rule.prepare(row)
+    is_lost = isinstance(found, Letter) and Notification.objects.closing(row.address).exists()
+    return Reason.UNKNOWN if is_lost else found
 
 
 def is_on(recipient: str, rule: Rule) -> bool:
@@ -228,12 +230,14 @@ def _note_failure(claimed: Claimed, rows: list[Notification], error: OSError) ->
     # Only a word about the recipient or the mail is final; a refused sender is a fault of ours to mend.
     about_the_mail = isinstance(error, SMTPRecipientsRefused | SMTPDataError)
     if about_the_mail and is_permanent(error):
+        words = _words(error)
         claimed.mark(
             [row.pk for row in rows],
             state=State.FAILED,
-            reason=Reason.REFUSED,
+            reason=Reason.UNKNOWN if is_gone(words) else Reason.REFUSED,
+            sent_to=rows[0].address,
             tried_at=timezone.now(),
-            last_error=_words(error),
+            last_error=words,
         )
     else:
         _put_off(claimed, rows, error)
@@ -260,11 +264,8 @@ def _release(mails: Iterable[Claimed], answer: str) -> None:
         answer = ""  # once is enough: the first row speaks for the server
 
 
-_ADDRESS = re.compile(r"[^\s<>:;,]+@[^\s<>:;,]+")
-
-
 def _words(error: Exception) -> str:
-    """What the mail server answered, short and without anybody's address, since organisers read it."""
+    """What the mail server answered."""
     code: object = ""
     said: object = ""
     match error:
@@ -277,4 +278,4 @@ def _words(error: Exception) -> str:
         case _:  # a fault of ours, whose text may hold what the mail is about
             pass
     text = said.decode(errors="replace") if isinstance(said, bytes) else str(said) or type(error).__name__
-    return _ADDRESS.sub("…", " ".join(f"{code} {text}".split()))[:300]
+    return without_addresses(f"{code} {text}")

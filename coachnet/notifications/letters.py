@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from coachnet.accounts.mail import written
-from coachnet.notifications import links
+from coachnet.notifications import bounces, links
 from coachnet.notifications.models import Notification
 from coachnet.notifications.registry import Attachment, Letter, Rule
 
@@ -30,6 +30,9 @@ def mail_of(row: Notification, rule: Rule, letters: list[Letter]) -> EmailMultiA
     mail = written(letter.template, row.reader_language, row.address, values)
     mail.reply_to = list(letter.reply_to)
     mail.extra_headers = {"Message-ID": message_id(row), "Auto-Submitted": "auto-generated"}
+    if return_path := bounces.return_path(row):
+        # Django takes the envelope's sender from here, and what people read from the header.
+        mail.extra_headers["From"], mail.from_email = mail.from_email, return_path
     if off_url:
         # RFC 8058: the mail program may post here by itself; fetching the address changes nothing.
         mail.extra_headers["List-Unsubscribe"] = f"<{off_url}>"

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -38,12 +38,20 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         again = Q(state=Notification.State.QUEUED, attempts__gt=0)
         return self.filter(Q(state=Notification.State.FAILED) | again)
 
+    def closing(self, address: str) -> Self:
+        """Those after which an address counts as one that does not exist; none when there was another try by hand."""
+        since = timezone.now() - CLOSED_FOR
+        gone = self.filter(state=Notification.State.FAILED, reason=Notification.Reason.UNKNOWN)
+        return gone.filter(sent_to__iexact=address, tried_at__gt=since)
+
     def delivered_or_tried(self) -> Self:
         """Those that have been offered to the mail server, the latest first."""
         return self.filter(tried_at__isnull=False).order_by("-tried_at")
 
 
 UNFINISHED = ("queued", "sending")
+# An address that did not exist gets no mail for so long; then the next one tries.
+CLOSED_FOR = dt.timedelta(days=30)
 # When a row is to be touched next: at its time, but not before a worker's claim or a pause has run out.
 NEXT_AT = Greatest("due_at", "claimed_until")  # in Postgres the greatest of those that are not NULL
 
@@ -79,6 +87,7 @@ class Notification(NamedChoices, models.Model):
         NO_ACCESS = "no_access", _("Mottagaren har inte längre tillgång")
         NO_ADDRESS = "no_address", _("E-postadress saknas")
         REFUSED = "refused", _("Mottagarens e-postserver sa nej")
+        UNKNOWN = "unknown", _("E-postadressen finns inte")
         PARKED = "parked", _("Gick inte att skicka efter flera försök")
         STOPPED = "stopped", _("Stoppad för hand")
 
@@ -103,7 +112,7 @@ class Notification(NamedChoices, models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     # When it was last offered to the mail server.
     tried_at = models.DateTimeField(null=True, blank=True)
-    # What was sent, for the log of the object.
+    # What was sent, for the log of the object, or where it did not get through.
     sent_to = models.EmailField(blank=True)
     subject = models.CharField(_("ämne"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("skickad"), null=True, blank=True)
@@ -137,6 +146,7 @@ class Notification(NamedChoices, models.Model):
             models.Index(
                 fields=["-tried_at"], condition=Q(tried_at__isnull=False), name="notification_last_tried"
             ),
+            models.Index(Upper("sent_to"), condition=Q(reason="unknown"), name="notification_closing"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

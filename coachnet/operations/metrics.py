@@ -30,11 +30,12 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from coachnet.accounts.guards import public
 from coachnet.lib import replica
+from coachnet.notifications import bounces
 from coachnet.notifications.models import NEXT_AT, UNFINISHED, Notification
 from coachnet.operations import probes
 from coachnet.operations.broker import queue_depth
@@ -116,7 +117,7 @@ def exposition() -> bytes:
 class State:
     """What waits, failed or stands still, at this moment."""
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         """One family after the other. What cannot be asked is left out, and `coachnet_up` says why."""
         answers = probes.ask()
         parts = {"postgres": answers.postgres, "valkey": answers.valkey}
@@ -125,6 +126,7 @@ class State:
         yield _gauge("coachnet_up", "Whether a part answers.", "part", parts)
         if parts["valkey"] and (depth := queue_depth()) is not None:
             yield GaugeMetricFamily("coachnet_queue_depth", "Tasks that wait for a worker.", depth)
+            yield _bounces()
         if parts["postgres"]:
             try:
                 yield from (*_mails(), *_rollup(), _pulses())
@@ -144,6 +146,13 @@ def _mails() -> Iterator[GaugeMetricFamily]:
     # Of a year's mails nobody needs the number, and counting them takes a while each time.
     day = dict.fromkeys(Notification.State.values, 0) | _by_state(rows.filter(due_at__range=(now - DAY, now)))
     yield _gauge("coachnet_mails_last_day", "What became of mails due in the last 24 hours.", "state", day)
+
+
+def _bounces() -> CounterMetricFamily:
+    family = CounterMetricFamily("coachnet_bounces", "Messages to the address of bounces.", labels=["kind"])
+    for kind, number in bounces.counts().items():
+        family.add_metric([kind], number)
+    return family
 
 
 def _by_state(rows: Any) -> dict[str, int]:

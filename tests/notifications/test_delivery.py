@@ -211,7 +211,7 @@ def test_a_permanent_refusal_is_final_at_once(coach, colleague, due, mailbox):
     row = Notification.objects.get()
     assert (row.state, row.reason, row.last_error) == (
         State.FAILED,
-        Reason.REFUSED,
+        Reason.UNKNOWN,
         "550 5.1.1 No such person",
     )
     assert row.tried_at

@@ -19,6 +19,7 @@ from django.utils import timezone
 from coachnet.accounts.models import User
 from coachnet.celery import app
 from coachnet.lib.embedded import PROJECT
+from coachnet.notifications import bounces
 from coachnet.notifications.models import Notification
 from coachnet.operations import probes
 from coachnet.operations.models import Pulse
@@ -166,6 +167,15 @@ def test_figures_queue_and_pulses_are_told(scrape: Any):
     assert read(text, "coachnet_rollup_waiting") == 1
     assert read(text, "coachnet_last_done_seconds", what="backup") > 29 * 3600
     assert (read(text, "coachnet_up", part="postgres"), read(text, "coachnet_up", part="valkey")) == (1, 1)
+
+
+def test_what_came_back_is_counted_by_kind(scrape: Any):
+    for _ in range(2):
+        bounces.receive("somebody@coachnet.example", b"Status: 5.1.1")
+    text = scrape()
+    assert "# TYPE coachnet_bounces_total counter" in text
+    assert 'coachnet_bounces_total{kind="failed"} 0.0' in text
+    assert read(text, "coachnet_bounces_total", kind="forged") == 2
 
 
 @pytest.mark.logs_errors

@@ -22,6 +22,7 @@ class Mailbox(list[EmailMessage]):
         content = envelope.original_content or b""
         message: Any = message_from_bytes(content, policy=default)
         message["X-Rcpt-To"] = ", ".join(envelope.rcpt_tos)
+        message["X-Mail-From"] = envelope.mail_from
         self.append(message)
         return "250 OK"
 

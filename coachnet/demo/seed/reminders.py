@@ -38,7 +38,7 @@ def plant_reminders(coach: User) -> None:
     for place, session in enumerate(held.prefetch_related("session_coaches__coach", "contacts")):
         rows += _told(session, place)
     for guest in [row for row in rows if row.rule == SESSION_TOMORROW_CONTACT][::3]:
-        guest.state, guest.reason, guest.sent_at = State.FAILED, Reason.REFUSED, None
+        guest.state, guest.reason, guest.sent_at = State.FAILED, Reason.UNKNOWN, None
         guest.last_error = "550 5.1.1 User unknown"
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     # A year told in one go leaves reminders that were withdrawn before anybody could have had them.
