@@ -132,7 +132,7 @@ def _heard(row: Notification, content: bytes) -> Kind:
         return Kind.OTHER
     if row.state == State.SENDING:
         return Kind.EARLY
-    if row.state != State.SENT or row.sent_at is None or row.sent_at < timezone.now() - LATEST:
+    if row.sent_at is None or row.sent_at < timezone.now() - LATEST:
         return Kind.REPEATED
     noted: dict[str, Any] = {"last_error": without_addresses(report.words)}
     if report.has_failed:
