@@ -1,4 +1,4 @@
-"""Mail that was taken and came back later: whose it is, what it says, what becomes of it. See ADR 0041.
+"""Mail that was taken and came back later: whose it is, what it says, what becomes of it. See ADR 0039.
 
 1. Each mail leaves with an envelope sender of its own, `bounces+<row>.<signature>@…`: there it comes back to.
 2. Without the signature nothing is read. With it, only a delivery status notification (RFC 3464) is.
