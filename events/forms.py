@@ -311,3 +311,24 @@ class GuestForm(forms.Form):
     def clean_name(self) -> str:
         """A name that may stand in a mail."""
         return guest_lines.check_name(self.cleaned_data["name"])
+
+
+class TapForm(forms.Form):
+    """A tap at the door: in, or back with done=0; and how many milliseconds ago, when a phone sends it late.
+
+    How long ago, and not when: the clock of the phone may be wrong, and two phones must agree on which tap was last.
+    """
+
+    done = forms.CharField(required=False)
+    ago = forms.IntegerField(required=False, min_value=0, max_value=8 * 24 * 3600 * 1000)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the person is here, and not: not here after all."""
+        return self.cleaned_data.get("done") != "0"
+
+    @property
+    def tapped_at(self) -> dt.datetime | None:
+        """When; None for now, also where what was sent cannot be understood."""
+        ago = self.cleaned_data.get("ago")
+        return timezone.now() - dt.timedelta(milliseconds=ago) if ago else None

@@ -1,5 +1,7 @@
 """Who was there, and what they thought of it."""
 
+import datetime as dt
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -13,25 +15,37 @@ State = Registration.State
 
 
 @transaction.atomic
-def mark_attendance(*, invitation: EventInvitation, is_here: bool, by: User) -> Registration | None:
-    """Check a person in, or take that back. Whoever stands at the door has a place. Raises PermissionDenied."""
+def mark_attendance(
+    *, invitation: EventInvitation, is_here: bool, by: User, tapped_at: dt.datetime | None = None
+) -> Registration | None:
+    """Check a person in, or take that back. Whoever stands at the door has a place. Raises PermissionDenied.
+
+    Taps may arrive late, twice and in any order: the latest decides, and of two in a row the first time counts.
+    """
     event = places.hold(invitation.event_id)
     if not rules.can_mark_attendance(by, event):
         raise PermissionDenied
     now = timezone.now()
+    when = tapped_at if tapped_at and event.day_begins_at <= tapped_at <= now else now
     live = Registration.objects.live().filter(invitation=invitation).first()
     if live is None and not is_here:
         return None
     if live is None:
         live = places.open_registration(invitation, State.COMING, now=now)
     live.invitation = invitation
+    is_late = live.marked_at is not None and when < live.marked_at
+    if is_late and not (is_here and live.attended_at):
+        return live
     if is_here and not live.is_coming:
         places.set_state(live, State.COMING, now=now)
     if is_here:
         notices.remind(live)
-    if bool(live.attended_at) != is_here:
-        live.attended_at, live.attended_by = (now, by) if is_here else (None, None)
-        live.save(update_fields=["attended_at", "attended_by"])
+    if not is_here:
+        live.attended_at = live.attended_by = None
+    elif live.attended_at is None or when < live.attended_at:
+        live.attended_at, live.attended_by = when, by
+    live.marked_at = when if live.marked_at is None else max(when, live.marked_at)
+    live.save(update_fields=["attended_at", "attended_by", "marked_at"])
     return live
 
 

@@ -197,6 +197,11 @@ class Event(NamedChoices, models.Model):
         return timezone.localtime(self.starts_at).date()
 
     @property
+    def day_begins_at(self) -> dt.datetime:
+        """Midnight in Sweden before it."""
+        return timezone.make_aware(dt.datetime.combine(self.day, dt.time()))
+
+    @property
     def answers_are_in(self) -> bool:
         """Whether the last day to answer is over."""
         return self.answer_by is not None and self.answer_by < timezone.localdate()

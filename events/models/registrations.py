@@ -52,7 +52,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(state=Registration.State.OFFERED, offered_until__lte=now)
 
 
-@audited(exclude=["diet", "step"])
+@audited(exclude=["diet", "step", "marked_at"])
 class Registration(NamedChoices, models.Model):
     """An answer to an invitation. A new one is made when a closed one is answered again, so nothing is rewritten.
 
@@ -91,6 +91,8 @@ class Registration(NamedChoices, models.Model):
         blank=True,
         verbose_name=_("avprickad av"),
     )
+    # The latest tap at the door, in or back: one that is older and arrives later changes nothing.
+    marked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
 
