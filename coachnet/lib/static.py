@@ -1,7 +1,7 @@
 """Static files for production: style sheets and a script in one piece each, hashed names, compressed copies.
 
 Styles are written as one file per component and scripts as one module per behaviour. Here the imports of the
-style sheets that pages link to and of `js/app.js` are followed: one request for each, without remarks.
+style sheets and scripts that pages link to are followed: one request for each, without remarks.
 The source needs no build: development serves it file by file, and the browser follows the same imports.
 """
 
@@ -18,7 +18,7 @@ from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 STYLES = ("css/index.css", "css/overview.css", "css/meetings.css", "css/describe.css")
-SCRIPT = "js/app.js"
+SCRIPTS = ("js/app.js", "js/door.js")
 
 _STYLE_IMPORT = re.compile(r'^@import "(?P<file>[^"]+)"(?: layer\((?P<layer>[\w.-]+)\))?;\n', re.MULTILINE)
 _URL = re.compile(r'url\("(?P<path>[^":]+)"\)')
@@ -52,9 +52,9 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
         """Put the bundles in place of their entry files, then hash and compress everything."""
         if not dry_run:
             memory = InMemoryStorage()
-            for name in (*STYLES, SCRIPT):
+            for name in (*STYLES, *SCRIPTS):
                 if name in paths:
-                    text = bundle_script(paths) if name == SCRIPT else bundle_styles(paths, name)
+                    text = (bundle_script if name in SCRIPTS else bundle_styles)(paths, name)
                     memory.save(name, ContentFile(text.encode()))
                     paths = paths | {name: (memory, name)}
         yield from super().post_process(paths, dry_run=dry_run)
@@ -93,8 +93,8 @@ def bundle_styles(paths: Sources, entry: str) -> str:
     return _STYLE_IMPORT.sub(inlined, _read(paths, entry, entry))
 
 
-def bundle_script(paths: Sources) -> str:
-    """The entry script with every module it needs, each in a function of its own, in the order of need.
+def bundle_script(paths: Sources, entry: str = SCRIPTS[0]) -> str:
+    """A script that pages load, with every module it needs, each in a function of its own, in the order of need.
 
     Understands `import "./x.js";`, `import { a, b } from "./x.js";` and `export` before a function, const or
     class; raises ValueError for anything else, for a missing file and for modules that import each other.
@@ -112,7 +112,7 @@ def bundle_script(paths: Sources) -> str:
             add(posixpath.normpath(posixpath.join(folder, found["file"])), (*waiting, name))
         ready[name] = _wrapped(name, text)
 
-    add(SCRIPT, ())
+    add(entry, ())
     return "".join(ready.values())
 
 

@@ -64,10 +64,11 @@ def person_here(request: SignedInRequest, pk: int, person: int) -> HttpResponse:
     )
     here_since = registration and registration.attended_at
     here_words = gettext("Här %(time)s") % {"time": clock(here_since)} if here_since else gettext("Här nu")
+    told = gettext("%(name)s är här") if here_since else gettext("%(name)s är inte här")
+    told %= {"name": invitation.person_name}
     if by_script:
-        return JsonResponse({"here": bool(here_since), "words": here_words})
-    words = gettext("%(name)s är här") if here_since else gettext("%(name)s är inte här")
-    receipt(request, words % {"name": invitation.person_name})
+        return JsonResponse({"here": bool(here_since), "words": here_words, "receipt": told})
+    receipt(request, told)
     return redirect("events:event-check-in", pk)
 
 

@@ -10,7 +10,6 @@ import "./insert.js";
 import "./repeat.js";
 import "./once.js";
 import "./done.js";
-import "./door.js";
 import "./toast.js";
 import "./more.js";
 import "./reveal.js";

@@ -23,7 +23,6 @@ function draw(form, on) {
   form.querySelector("button").setAttribute("aria-pressed", String(on));
   form.elements.done.value = on ? "0" : "1";
   form.closest("[data-row]")?.classList.toggle("is-done", on);
-  form.dispatchEvent(new CustomEvent("marked", { bubbles: true }));
 }
 
 function complain(form, failed) {

@@ -1,4 +1,5 @@
 // On every page of a signed-in person: drafts that only this device has go to the server. [data-toasts] has the words.
+// Taps at a meeting's door have a script of their own, which is fetched when some wait.
 // <button data-forget> signs out: what the device keeps is wiped first.
 import { send } from "./server.js";
 import { toast } from "./toast.js";
@@ -10,7 +11,10 @@ const host = document.querySelector("[data-toasts]");
 
 async function recover() {
   const open = document.querySelector("form[data-draft]")?.dataset.draft;
-  for (const { draft, value } of await recall(user)) {
+  const found = await recall(user);
+  if (found.some(({ draft }) => draft.startsWith("here/"))) import(host.dataset.taps);
+  for (const { draft, value } of found) {
+    if (draft.startsWith("here/")) continue;
     let status = 0;
     try {
       ({ status } = await send(value.url, new URLSearchParams(value.body)));

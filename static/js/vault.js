@@ -17,7 +17,14 @@ function database() {
       request.result.createObjectStore("keys");
       request.result.createObjectStore("drafts");
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      // Signing out in another tab must not wait for this one.
+      request.result.onversionchange = () => {
+        request.result.close();
+        opened = undefined;
+      };
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
   });
   return opened;

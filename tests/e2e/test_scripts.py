@@ -15,7 +15,7 @@ from django.template import Context, Template
 from django.utils import translation
 from playwright.sync_api import Browser, Dialog, Page, Request, Route, expect
 
-from coachnet.lib.static import bundle_script
+from coachnet.lib.static import SCRIPTS, bundle_script
 from tests.lib.test_static import real
 
 DOCUMENT = """<!doctype html><html lang="sv"><head><meta charset="utf-8"><title>Prov</title>
@@ -80,8 +80,8 @@ HOME = "http://localhost:1"  # nothing listens: every answer comes from the test
 def static_file(route: Route) -> None:
     """Our static files, with the script as production sends it."""
     name = route.request.url.partition("/static/")[2]
-    if name == "js/app.js":
-        route.fulfill(body=bundle_script(real()), content_type="text/javascript")
+    if name in SCRIPTS:
+        route.fulfill(body=bundle_script(real(), name), content_type="text/javascript")
     else:
         route.fulfill(path=finders.find(name))
 
@@ -274,6 +274,23 @@ def test_signing_out_wipes_the_phone(stage: Stage) -> None:
     expect(page.get_by_role("heading", name="Utloggad")).to_be_visible()
     page = stage.show("<h1>Logga in</h1>")
     assert page.evaluate(STORED) == []
+
+
+def test_signing_out_wipes_what_another_tab_has_opened(stage: Stage) -> None:
+    stage.answer("/autosave/", status=500)
+    other = form(stage)
+    other.locator("#note").fill(SECRET)
+    says(other, "Kunde inte spara")
+    assert len(other.evaluate(STORED)) == 1
+    stage.page = other.context.new_page()
+    stage.answer("/logout/", body="<h1>Utloggad</h1>")
+    page = stage.show('<form action="/logout/" method="post"><button data-forget>Logga ut</button></form>')
+    other.unroute(f"{stage.home}/autosave/")  # it would try again, and keep what it tries
+    page.get_by_role("button", name="Logga ut").click()
+    expect(page.get_by_role("heading", name="Utloggad")).to_be_visible()
+    page = stage.show("<h1>Logga in</h1>")
+    # A wipe that the other tab holds up would hold this up as well.
+    page.wait_for_function(f"async () => (await ({STORED})()).length === 0", timeout=5000)
 
 
 # --- Forms -------------------------------------------------------------------------------------

@@ -58,8 +58,10 @@ def test_a_late_tap_keeps_its_own_time_and_is_told_how_the_person_stands(
     answer = tap(client_of(organiser), guest, ago=minutes * MINUTE)
     here = guest.registrations.get()
     assert is_near(here.attended_at, ago(minutes))
-    assert answer.json() == {"here": True, "words": f"Här {timezone.localtime(here.attended_at):%H:%M}"}
-    assert tap(client_of(organiser), guest, "0").json() == {"here": False, "words": "Här nu"}
+    time = f"{timezone.localtime(here.attended_at):%H:%M}"
+    assert answer.json() == {"here": True, "words": f"Här {time}", "receipt": "Johan Ståhlberg är här"}
+    answer = tap(client_of(organiser), guest, "0")
+    assert answer.json() == {"here": False, "words": "Här nu", "receipt": "Johan Ståhlberg är inte här"}
 
 
 @pytest.mark.parametrize("late", ["x", "-5", str(10**30), str(3 * 24 * 60 * MINUTE)])
