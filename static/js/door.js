@@ -32,7 +32,9 @@ function count() {
 }
 
 function note(row, kind, words, address) {
-  row.querySelector("[data-note]")?.remove();
+  const old = row.querySelector("[data-note]");
+  if (old && old.firstChild.data === words) return;
+  old?.remove();
   if (!words) return;
   const place = document.createElement("p");
   place.dataset.note = "";

@@ -246,6 +246,10 @@ class TestOnAPhone:
             is_here(door, "Petra")
             says_nothing(door)
             door.check()
+            # Said once, and left alone while somebody stands in it.
+            alert.get_by_role("button").focus()
+            page.evaluate("dispatchEvent(new Event('offline'))")
+            expect(alert.get_by_role("button")).to_be_focused()
             # Not dropped before it has been read, also where there is no such row any more.
             page.reload()
             door.sees("Johan Ståhlberg är inte incheckad: inbjudan är borttagen.")
