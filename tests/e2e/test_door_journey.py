@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -46,6 +45,17 @@ def guest(event: Event, name: str) -> EventInvitation:
 
 def answer_of(event: Event, name: str) -> Registration:
     return Registration.objects.get(invitation__event=event, invitation__name=name)
+
+
+def half_an_hour_passes(visitor: Visitor) -> None:
+    """On the clock of the phone."""
+    visitor.page.clock.fast_forward("30:00")
+
+
+def assert_half_an_hour_ago(here: Registration) -> None:
+    """The moment of the tap, whenever it was sent; a busy machine takes its time."""
+    assert here.attended_at
+    assert dt.timedelta(minutes=29) < timezone.now() - here.attended_at < dt.timedelta(minutes=32)
 
 
 def open_door(visitor: Visitor, event: Event) -> Page:
@@ -98,11 +108,10 @@ def wait_for(that: Callable[[], bool], page: Page) -> None:
 
 def test_taps_without_network_wait_and_are_sent(enter: Enter, event: Event, organiser: User) -> None:
     door = enter(organiser)
+    door.page.clock.install()
     page = open_door(door, event)
     with no_network(door):
-        began = timezone.now()
         button(door, "Johan").click()
-        ended = timezone.now()
         is_here(door, "Johan", waits=True)
         says(door, "{n} väntar på nät", 1)
         expect(page.locator("[data-tally-here]")).to_have_text("1")
@@ -122,14 +131,12 @@ def test_taps_without_network_wait_and_are_sent(enter: Enter, event: Event, orga
         page.get_by_role("searchbox").fill("")
         door.check()
         assert not event.invitations.attended().exists()
-        time.sleep(max(0, 2.5 - (timezone.now() - ended).total_seconds()))
+        half_an_hour_passes(door)
     is_here(door, "Johan")
     is_here(door, "Petra", here=False)
     says_nothing(door)
     here = answer_of(event, "Johan Ståhlberg")
-    slack = dt.timedelta(seconds=1)
-    assert here.attended_at
-    assert began - slack <= here.attended_at <= ended + slack
+    assert_half_an_hour_ago(here)
     assert here.attended_by == organiser
     assert answer_of(event, "Petra Lindh").attended_at is None
     assert page.evaluate(STORED) == []
@@ -147,12 +154,12 @@ class TestOnAPhone:
         self, enter: Enter, event: Event, organiser: User
     ) -> None:
         door = enter(organiser)
+        door.page.clock.install()
         page = open_door(door, event)
         with no_network(door):
             button(door, "Åsa").click()
             is_here(door, "Åsa", waits=True)
-            page.wait_for_timeout(1500)
-            tapped = timezone.now() - dt.timedelta(seconds=1)
+            half_an_hour_passes(door)
             [(name, content)] = page.evaluate(STORED)
             assert re.fullmatch(rf"{organiser.pk}/here/meetings/\d+/people/\d+/here/", name)
             assert "true" not in content
@@ -160,9 +167,7 @@ class TestOnAPhone:
         open_door(door, event)
         is_here(door, "Åsa")
         wait_for(lambda: event.invitations.attended().exists(), page)
-        attended_at = answer_of(event, "Åsa Kvarn").attended_at
-        assert attended_at
-        assert attended_at <= tapped
+        assert_half_an_hour_ago(answer_of(event, "Åsa Kvarn"))
         assert Registration.objects.to(event).count() == 3
 
     def test_a_tap_is_sent_from_whichever_page_is_opened_next(
@@ -207,6 +212,9 @@ class TestOnAPhone:
             button(one, "Johan").click()
             button(one, "Petra").click()
             is_here(one, "Petra", waits=True)
+            one.page.wait_for_timeout(
+                2000
+            )  # what a busy machine takes to receive a tap must not turn the order
             with no_network(two):
                 button(two, "Johan").click()
                 button(two, "Åsa").click()
@@ -299,7 +307,7 @@ class TestOnAPhone:
             says_nothing(door)
         attended_at = answer_of(event, "Johan Ståhlberg").attended_at
         assert attended_at
-        assert abs(attended_at - since) < dt.timedelta(milliseconds=500)
+        assert attended_at <= since  # earlier, where the first had been long on its way
         assert len(lost) == 2
 
     @pytest.mark.parametrize("status", [200, 502, 429])
