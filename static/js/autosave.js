@@ -111,10 +111,12 @@ function start(form) {
 
   form.addEventListener("input", changed);
 
-  // Before the form leaves, the draft must be on the server: a sign-in that has run out is found here, not after.
+  // Before the form leaves, the draft must be on the server: a sign-in that has run out, or a network that is gone, is
+  // found here, not after.
   let flushed = false;
+  const isSafe = () => !isDirty() && !saving && navigator.onLine && Date.now() - contact < CONTACT_IS_OLD;
   form.addEventListener("submit", async (event) => {
-    if (flushed || (!isDirty() && !saving && Date.now() - contact < CONTACT_IS_OLD)) {
+    if (flushed || isSafe()) {
       changes = sent;
       return;
     }

@@ -274,3 +274,26 @@ def test_without_network_the_text_waits_on_the_phone(enter: Enter, network: Netw
         visitor.context.set_offline(False)
         wait_until_kept(visitor)
     assert SessionDraft.objects.filter(coach=coach, data__note=[NOTE]).exists()
+
+
+@pytest.mark.parametrize("look", ["phone-sv"], indirect=True)
+def test_saving_without_network_keeps_the_page_and_says_so(
+    enter: Enter, network: Network, coach: User
+) -> None:
+    """Everything typed is on the server already, and the network is gone: the browser's own error helps nobody."""
+    visitor = enter(coach)
+    page = open_form(visitor, network)
+    visitor.field("Anteckning").fill(NOTE)
+    wait_until_kept(visitor)
+    address = page.url
+    with visitor.tolerating("ERR_INTERNET_DISCONNECTED"):
+        visitor.context.set_offline(True)
+        save(visitor)
+        expect(page.locator("[data-save-state]")).to_contain_text(visitor.say("Sparat i telefonen"))
+        visitor.context.set_offline(False)
+        wait_until_kept(visitor)
+    assert page.url == address
+    expect(visitor.field("Anteckning")).to_have_value(NOTE)
+    assert SessionDraft.objects.filter(coach=coach, data__note=[NOTE]).count() == 1
+    save(visitor)
+    expect(page).to_have_url(re.compile(r"\?saved"))
