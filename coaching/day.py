@@ -32,6 +32,11 @@ class ToLog:
     draft: SessionDraft | None = None
     missing: Sequence[Missing] = ()
 
+    @property
+    def typed_company(self) -> str:
+        """What a draft without a company calls it: typed without network, to be chosen."""
+        return str(getattr(self.draft, "typed_company", None) or "")
+
 
 @dataclass(frozen=True)
 class Quiet:

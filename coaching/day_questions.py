@@ -5,7 +5,7 @@ import uuid
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from coaching.models import Action, Engagement, Session, SessionDraft, SessionStrategy
 from coachnet.accounts.models import User
@@ -65,7 +65,11 @@ def shown() -> QuerySet[Session, Session]:
 @standing
 def drafts() -> QuerySet[SessionDraft, SessionDraft]:
     """What she has begun to write."""
-    rows = SessionDraft.objects.of(COACH).select_related("company")
+    rows = (
+        SessionDraft.objects.of(COACH)
+        .select_related("company")
+        .annotate(typed_company=F("data__company_name__0"))
+    )
     return rows.only("key", "updated_at", "company__name")[:MOST]
 
 

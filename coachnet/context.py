@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from coachnet.accounts.roles import ROLES, Permission
 from coachnet.navigation import Item, address, here, items_for, thumb_bar
+from coachnet.offline import worker_address
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -64,6 +66,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     found = shell_of(user.permissions, here(request), shows_gallery=gallery_is_open(request))
     return values | {
         "shell": found,
+        # Those who log sessions can write one down without network.
+        "worker": found.log_url and worker_address(get_language() or settings.LANGUAGE_CODE),
         "log_url": found.log_url,
         "company_create_url": found.company_create_url,
         "palette_url": found.palette_url,

@@ -406,6 +406,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         # Signing in at the organisation is a form that ends in a redirect there.
         "form-action": [SELF, *([_oidc_origin] if _oidc_origin else [])],
         "frame-src": [SELF] if DEMO else [NONE],

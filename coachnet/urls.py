@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from coachnet import views
+from coachnet import offline, views
 from coachnet.operations import health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/security.txt", views.security, name="security"),
     path("overview/", include("dashboards.urls")),
     path("status/", include("coachnet.operations.urls")),
+    path("worker-<slug:language>.js", offline.worker, name="worker"),
+    path("offline/<slug:language>/", offline.page, name="offline"),
     path("theme/", views.theme, name="theme"),
     path("language/", views.language, name="language"),
     path("about/accessibility/", views.accessibility, name="about-accessibility"),

@@ -44,6 +44,7 @@ LENGTH_CHOICES = [
 ]
 MOST_VERSIONS = 1_000_000
 MOST_OFFERED = 200
+LONGEST_NAME = 200
 
 Typed = MultiValueDict[str, str]
 
@@ -166,6 +167,11 @@ class SessionForm(Quietly, forms.Form):
     def sent(self) -> Typed:
         """What the browser sent; nothing for a form that only shows."""
         return self.data if isinstance(self.data, MultiValueDict) else MultiValueDict()
+
+    @property
+    def typed_company(self) -> str:
+        """The company's name as typed without network (see ShortLogForm): to be chosen now."""
+        return self.sent.get("company_name", "")[:LONGEST_NAME]
 
     def _engagement(self) -> Engagement | None:
         if self.chosen is None:

@@ -18,7 +18,7 @@ from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 STYLES = ("css/index.css", "css/overview.css", "css/meetings.css", "css/describe.css")
-SCRIPTS = ("js/app.js", "js/door.js")
+SCRIPTS = ("js/app.js", "js/door.js", "js/offline.js")
 
 _STYLE_IMPORT = re.compile(r'^@import "(?P<file>[^"]+)"(?: layer\((?P<layer>[\w.-]+)\))?;\n', re.MULTILINE)
 _URL = re.compile(r'url\("(?P<path>[^":]+)"\)')
@@ -28,6 +28,9 @@ _SCRIPT_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (?P
 _STYLE_REMARK = re.compile(r"^ */\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 _SCRIPT_REMARK = re.compile(r"^ *(?://.*\n|(?s:/\*\*.*?\*/\n))", re.MULTILINE)
 _UNKNOWN = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+# Spaces that only readers need. A text over several lines would lose its own.
+_INDENT = re.compile(r"^ +", re.MULTILINE)
+_LONG_TEXT = re.compile(r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*$", re.MULTILINE)
 
 # From a file's published name to the storage that holds its source and its path there.
 Sources = dict[str, tuple[Storage, str]]
@@ -46,7 +49,7 @@ class PatientCompressor(Compressor):
 
 
 class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Whitenoise's hashed and compressed files, with our styles and our script in one piece each."""
+    """Whitenoise's hashed and compressed files, with our styles and our scripts in one piece each."""
 
     def post_process(self, paths: Sources, *, dry_run: bool = False) -> Iterator[Any]:
         """Put the bundles in place of their entry files, then hash and compress everything."""
@@ -54,7 +57,7 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
             memory = InMemoryStorage()
             for name in (*STYLES, *SCRIPTS):
                 if name in paths:
-                    text = (bundle_script if name in SCRIPTS else bundle_styles)(paths, name)
+                    text = bundle(paths, name)
                     memory.save(name, ContentFile(text.encode()))
                     paths = paths | {name: (memory, name)}
         yield from super().post_process(paths, dry_run=dry_run)
@@ -74,6 +77,11 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
         return {}
 
 
+def bundle(paths: Sources, entry: str) -> str:
+    """A style sheet or a script that pages link to, in one piece."""
+    return bundle_script(paths, entry) if entry in SCRIPTS else bundle_styles(paths, entry)
+
+
 def bundle_styles(paths: Sources, entry: str) -> str:
     """A style sheet that pages link to, with every import replaced by the file's text inside its layer.
 
@@ -90,14 +98,15 @@ def bundle_styles(paths: Sources, entry: str) -> str:
         text = _URL.sub(lambda url: f'url("{_moved(url["path"], name, folder)}")', text)
         return f"@layer {found['layer']} {{\n{text}}}\n" if found["layer"] else text
 
-    return _STYLE_IMPORT.sub(inlined, _read(paths, entry, entry))
+    return _INDENT.sub("", _STYLE_IMPORT.sub(inlined, _read(paths, entry, entry)))
 
 
 def bundle_script(paths: Sources, entry: str = SCRIPTS[0]) -> str:
     """A script that pages load, with every module it needs, each in a function of its own, in the order of need.
 
     Understands `import "./x.js";`, `import { a, b } from "./x.js";` and `export` before a function, const or
-    class; raises ValueError for anything else, for a missing file and for modules that import each other.
+    class; raises ValueError for anything else, for a text over several lines, for a missing file and for modules
+    that import each other.
     """
     ready: dict[str, str] = {}
 
@@ -125,8 +134,9 @@ def _wrapped(name: str, text: str) -> str:
         return f"const {names} = {_constant(found['file'])};\n" if names else ""
 
     body = _SCRIPT_EXPORT.sub("", _SCRIPT_IMPORT.sub(fetched, _SCRIPT_REMARK.sub("", text)))
-    if unknown := _UNKNOWN.search(body):
+    if unknown := _UNKNOWN.search(body) or _LONG_TEXT.search(body):
         raise ValueError(f"{name} has a line that the bundle does not understand: {unknown[0]}")
+    body = _INDENT.sub("", body)
     return f"const {_constant(name)} = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();\n"
 
 

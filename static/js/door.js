@@ -176,10 +176,3 @@ function refuse(event, wish) {
 
 early("click", (event) => refuse(event, event.target.closest("a[data-online]")));
 early("submit", (event) => refuse(event, event.target.closest("form[data-online]")));
-
-early("submit", (event) => {
-  const isLeaving = event.submitter?.matches("[data-forget]") && [...taps.values()].some((one) => !one.words);
-  if (!isLeaving || !line || confirm(line.dataset.leaving)) return;
-  event.preventDefault();
-  event.stopPropagation();
-});

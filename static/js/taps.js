@@ -5,7 +5,7 @@
 import { send } from "./server.js";
 import { forget, keep, recall } from "./vault.js";
 
-const KIND = "here"; // recover.js knows them by it
+const KIND = "here"; // vault.js knows them by it
 const PATIENCE = 15_000;
 const SLOW = 1_000;
 const RETRIES = [3_000, 10_000, 30_000];

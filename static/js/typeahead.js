@@ -1,6 +1,7 @@
 // <select data-typeahead data-typeahead-url="…">: an ordinary list without script, an ARIA combobox with it.
 // The server answers <ul data-status="2 förslag"> with <li role="option" data-value data-label>; the choice is put
 // back into the select, which sends the form's value and fires "change". Without an address, its own options are searched.
+// data-typed="words" stand in the box from the beginning, and are searched for when somebody goes there.
 import { everywhere } from "./bind.js";
 import { fragment } from "./server.js";
 
@@ -32,7 +33,7 @@ function combobox(select) {
   input.id = select.id;
   input.autocomplete = "off";
   input.spellcheck = false;
-  input.value = select.selectedOptions[0]?.value ? select.selectedOptions[0].text : "";
+  input.value = select.selectedOptions[0]?.value ? select.selectedOptions[0].text : (select.dataset.typed ?? "");
   input.placeholder = select.dataset.placeholder ?? "";
   for (const name of ["aria-describedby", "aria-invalid", "required"]) {
     if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
@@ -140,6 +141,7 @@ function enhance(select) {
     clearTimeout(timer);
     timer = setTimeout(find, address ? PAUSE : 0);
   });
+  if (select.dataset.typed) input.addEventListener("focus", find, { once: true });
   input.addEventListener("blur", () => show(false));
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" && list.hidden) find();

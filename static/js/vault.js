@@ -1,5 +1,6 @@
 // Copies of unsent drafts on this device: in IndexedDB, encrypted with a key that cannot be taken out of the browser,
 // kept until the server has the draft, at most seven days, and wiped at sign-out. Never used for confidential companies.
+// Beside the key stands whom the device last showed pages to: the page without network writes for that person.
 const NAME = "coachnet";
 const WEEK = 7 * 24 * 3600 * 1000;
 
@@ -18,7 +19,7 @@ function database() {
       request.result.createObjectStore("drafts");
     };
     request.onsuccess = () => {
-      // Signing out in another tab must not wait for this one.
+      // Another tab wipes everything at sign-out: it must not have to wait for this one.
       request.result.onversionchange = () => {
         request.result.close();
         opened = undefined;
@@ -43,30 +44,53 @@ async function key() {
 }
 
 const label = (user, draft) => `${user}/${draft}`;
+const isFrom = async (at, drafts, name) => !at || (await done(drafts.get(name)))?.at === at;
 
-/** Keep one draft; false when this browser cannot. */
-export async function keep(user, draft, value) {
+/** Say whose pages the device shows; "" for somebody who logs no sessions. */
+export async function meet(user) {
+  try {
+    await done((await store("keys", "readwrite")).put(user, "person"));
+  } catch {
+    // Nothing can be stored, so nothing can be kept for anybody.
+  }
+}
+
+/** Whom the device last showed pages to, or "". */
+export async function person() {
+  try {
+    return (await done((await store("keys", "readonly")).get("person"))) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Keep one draft; false when this browser cannot. With `at`, only if nothing has been written since. */
+export async function keep(user, draft, value, at) {
   try {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const text = new TextEncoder().encode(JSON.stringify(value));
     const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(), text);
-    await done((await store("drafts", "readwrite")).put({ iv, sealed, at: Date.now() }, label(user, draft)));
+    const drafts = await store("drafts", "readwrite");
+    if (await isFrom(at, drafts, label(user, draft))) {
+      await done(drafts.put({ iv, sealed, at: at ?? Date.now() }, label(user, draft)));
+    }
     return true;
   } catch {
     return false;
   }
 }
 
-/** Drop one draft: the server has it. */
-export async function forget(user, draft) {
+/** Drop one draft: the server has it. With `at`, only if nothing has been written since. */
+export async function forget(user, draft, at) {
   try {
-    await done((await store("drafts", "readwrite")).delete(label(user, draft)));
+    const drafts = await store("drafts", "readwrite");
+    if (await isFrom(at, drafts, label(user, draft))) await done(drafts.delete(label(user, draft)));
   } catch {
     // Nothing could be stored, so nothing is left.
   }
 }
 
-/** Every draft of one person as {draft, value}; what is older than a week is dropped instead. */
+/** Every draft of one person as {draft, value, at}; what is older than a week is dropped instead. */
 export async function recall(user) {
   const found = [];
   try {
@@ -77,7 +101,8 @@ export async function recall(user) {
         await done((await store("drafts", "readwrite")).delete(name));
       } else if (name.startsWith(`${user}/`)) {
         const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv: entry.iv }, await key(), entry.sealed);
-        found.push({ draft: name.slice(label(user, "").length), value: JSON.parse(new TextDecoder().decode(text)) });
+        const value = JSON.parse(new TextDecoder().decode(text));
+        found.push({ draft: name.slice(label(user, "").length), value, at: entry.at });
       }
     }
   } catch {
@@ -85,6 +110,12 @@ export async function recall(user) {
   }
   return found;
 }
+
+/** Whether one of them is a tap at a meeting's door, which taps.js sends. */
+export const isTap = ({ draft }) => draft.startsWith("here/");
+
+/** Every draft of one person that recover.js sends. */
+export const unsent = async (user) => (await recall(user)).filter((one) => !isTap(one));
 
 /** Wipe everything, the key too. */
 export async function forgetAll() {

@@ -212,6 +212,8 @@ ARGUMENTS: dict[str, Fill] = {
 }
 # Routes whose argument is not a company's thing.
 OTHER_ARGUMENTS: dict[str, Callable[[Scene], dict[str, Any]]] = {
+    "offline": lambda scene: {"language": "sv"},
+    "worker": lambda scene: {"language": "sv"},
     "accounts:person-": lambda scene: {"pk": scene.people["colleague"].pk},
     "accounts:organisation-": lambda scene: {"pk": scene.organisation.pk},
     "accounts:invitation-open": lambda scene: {"token": "x" * 43},

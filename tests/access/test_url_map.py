@@ -14,6 +14,9 @@ from tests.conftest import ClientOf
 PUBLIC = {
     "theme",
     "language",
+    # What opens without network, alike for everybody
+    "worker",
+    "offline",
     "security",
     "about-accessibility",
     "about-personal-data",

@@ -16,7 +16,7 @@ from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from coachnet.lib.static import SCRIPTS, STYLES, bundle_script, bundle_styles
+from coachnet.lib.static import SCRIPTS, STYLES, bundle
 from tests.e2e.network import figures, network, programme
 from tests.e2e.visitor import LOOKS, Look, Visitor
 from tests.lib.test_static import real
@@ -59,8 +59,7 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
     ):
         call_command("collectstatic", interactive=False, verbosity=0)
         for name in (*STYLES, *SCRIPTS):
-            text = (bundle_script if name in SCRIPTS else bundle_styles)(real(), name)
-            (folder / name).write_text(text, encoding="utf-8")
+            (folder / name).write_text(bundle(real(), name), encoding="utf-8")
         server.start()
     yield server
     server.stop()

@@ -355,7 +355,7 @@ class TestOnAPhone:
             is_here(door, "Johan", waits=True)
             page.evaluate("document.querySelector('[data-forget]').click()")
             wait_for(lambda: bool(asked), page)
-            assert "försvinner" in asked[0]
+            assert "tas bort" in asked[0]
             assert len(page.evaluate(STORED)) == 1
         is_here(door, "Johan")
         says_nothing(door)

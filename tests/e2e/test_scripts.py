@@ -270,8 +270,10 @@ def test_signing_out_wipes_the_phone(stage: Stage) -> None:
     says(page, "Kunde inte spara")
     assert len(page.evaluate(STORED)) == 1
     page = stage.show('<form action="/logout/" method="post"><button data-forget>Logga ut</button></form>')
+    asked = accept_dialogs(page)
     page.get_by_role("button", name="Logga ut").click()
     expect(page.get_by_role("heading", name="Utloggad")).to_be_visible()
+    assert asked == ["confirm"]  # something would be lost
     page = stage.show("<h1>Logga in</h1>")
     assert page.evaluate(STORED) == []
 
