@@ -288,6 +288,7 @@ def test_signing_out_wipes_what_another_tab_has_opened(stage: Stage) -> None:
     stage.answer("/logout/", body="<h1>Utloggad</h1>")
     page = stage.show('<form action="/logout/" method="post"><button data-forget>Logga ut</button></form>')
     other.unroute(f"{stage.home}/autosave/")  # it would try again, and keep what it tries
+    accept_dialogs(page)
     page.get_by_role("button", name="Logga ut").click()
     expect(page.get_by_role("heading", name="Utloggad")).to_be_visible()
     page = stage.show("<h1>Logga in</h1>")
