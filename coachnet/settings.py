@@ -438,6 +438,8 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # What a change must hold is said by its own serializer.
+    "COMPONENT_SPLIT_PATCH": False,
     "ENUM_NAME_OVERRIDES": {
         "SessionState": "coaching.models.Session.State",
         "EventState": "events.models.Event.State",
@@ -446,6 +448,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["coachnet.api.description.tell_of_questions"],
     "POSTPROCESSING_HOOKS": [
         "coachnet.api.description.tell_of_local_times",
+        "coachnet.api.description.tell_of_strictness",
         "drf_spectacular.hooks.postprocess_schema_enums",
         "coachnet.api.description.tell_of_problems",
     ],

@@ -9,11 +9,13 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
-from coachnet.api import endpoints, idempotency, serializers, writing
+from coachnet.api import endpoints, idempotency, serializers
 from coachnet.api.problems import MEDIA_TYPE
+from coachnet.api.writing import companies, plans, sessions
+from coachnet.api.writing.sent import Change
 from dashboards.dimensions import SPLITS
 
-METHODS = ("get", "post")
+METHODS = ("get", "post", "patch")
 ALWAYS = {
     "401": "No key, or one that opens nothing",
     "403": "The key or the person's roles do not reach this far",
@@ -26,7 +28,12 @@ WITH_BODY = {
     "400": "What was sent cannot be used; `errors` says why",
     "413": "The body is larger than the platform reads",
     "415": "Only application/json is read",
-    "422": "The Idempotency-Key has been used for something else",
+}
+WITH_KEY = {"422": "The Idempotency-Key has been used for something else"}
+CHANGED = {"409": "Somebody else has changed it meanwhile"}
+CONFLICTS = {
+    ("/api/v1/companies/", "post"): {"409": "It may be there already; `duplicates` says where"},
+    ("/api/v1/companies/{id}/", "patch"): CHANGED,
 }
 PROBLEM = {
     "type": "object",
@@ -43,6 +50,19 @@ PROBLEM = {
             "description": "What was wrong, by field.",
             "additionalProperties": True,
         },
+        "duplicates": {
+            "type": "array",
+            "description": "What may be the same, where that is the reason.",
+            "items": {
+                "type": "object",
+                "required": ["id", "name", "url"],
+                "properties": {
+                    "id": {"type": "integer"},
+                    "name": {"type": "string"},
+                    "url": {"type": "string", "format": "uri"},
+                },
+            },
+        },
     },
 }
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
@@ -52,6 +72,13 @@ ONCE = OpenApiParameter(
     OpenApiParameter.HEADER,
     required=True,
     description="Your own name for this one deed, such as a UUID. Sent again within a day, it gives the first answer.",
+)
+# What is sent and what is answered, by the method that takes it.
+WRITES: tuple[tuple[Any, Any, Any], ...] = (
+    (companies.CompanyList.post, companies.NewCompanySerializer, companies.CompanyWrittenSerializer),
+    (companies.CompanyDetail.patch, companies.ChangedCompanySerializer, companies.CompanyWrittenSerializer),
+    (sessions.SessionList.post, sessions.NewSessionSerializer, sessions.SessionMadeSerializer),
+    (plans.ActionList.post, plans.NewActionSerializer, plans.ActionMadeSerializer),
 )
 LISTS = (
     endpoints.CompanyList,
@@ -84,13 +111,11 @@ def tell_of_questions(endpoints: list[Any]) -> list[Any]:
 def _tell_of_questions() -> None:
     for view in LISTS:
         extend_schema_view(get=extend_schema(parameters=[view.question]))(view)
-    made = {201: writing.SessionMadeSerializer}
-    sent = extend_schema(request=writing.NewSessionSerializer, responses=made, parameters=[ONCE])
-    sent(writing.SessionList.post)
-    made = {201: writing.ActionMadeSerializer}
-    extend_schema(request=writing.NewActionSerializer, responses=made, parameters=[ONCE])(
-        writing.ActionList.post
-    )
+    for method, sent, written in WRITES:
+        makes = method.__name__ == "post"
+        extend_schema(
+            request=sent, responses={201 if makes else 200: written}, parameters=[ONCE] if makes else None
+        )(method)
     period = "A key from `periods`; without it the latest quarter"
     asked = [
         OpenApiParameter("period", str, description=period),
@@ -106,6 +131,15 @@ def tell_of_local_times(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]
             if one.get("format") == "time":
                 del one["format"]
                 one["pattern"] = CLOCK
+    return result
+
+
+def tell_of_strictness(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """What changes something is refused where it names what there is not, see `Change`."""
+    for name in {
+        sent.__name__.removesuffix("Serializer") for _, sent, _ in WRITES if issubclass(sent, Change)
+    }:
+        result["components"]["schemas"][name]["additionalProperties"] = False
     return result
 
 
@@ -126,7 +160,9 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> dict[str, st
         ALWAYS
         | (WITH_QUESTION if asks else {})
         | (WITH_ID if "{" in path else {})
-        | (WITH_BODY if method == "post" else {})
+        | (WITH_BODY if method != "get" else {})
+        | (WITH_KEY if method == "post" else {})
+        | CONFLICTS.get((path, method), {})
     )
 
 

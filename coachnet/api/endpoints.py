@@ -44,7 +44,7 @@ from events.models import Event, Registration
 def opened(view: Any) -> Callable[..., Any]:
     """The view as Django calls it, with the guard that says: a key opens this, and its own `needs` judge."""
     # Not OPTIONS, which the description answers better; otherwise Allow would name it.
-    function: Any = view.as_view(http_method_names=["get", "head", "post"])
+    function: Any = view.as_view(http_method_names=["get", "head", "post", "patch"])
     function.guard = Guard(by_key=True, permission=view.needs["GET"].permission, why="The open interface")
     return cast(Callable[..., Any], function)
 

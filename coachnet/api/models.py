@@ -22,12 +22,14 @@ class Scope(models.TextChoices):
     """What a key may be used for, at most: the person's own roles decide within it."""
 
     READ = "read", _("Läsa det du själv ser")
+    WRITE_COMPANIES = "write-companies", _("Lägga till och ändra företag")
     WRITE_SESSIONS = "write-sessions", _("Logga tillfällen")
     WRITE_ACTIONS = "write-actions", _("Lägga till åtgärder")
 
 
 # A scope that nobody could use is not offered.
 NEEDS: dict[str, Permission] = {
+    Scope.WRITE_COMPANIES: Permission.EDIT_COMPANIES,
     Scope.WRITE_SESSIONS: Permission.LOG_SESSIONS,
     Scope.WRITE_ACTIONS: Permission.LOG_SESSIONS,
 }

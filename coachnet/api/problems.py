@@ -38,6 +38,26 @@ class KeyReused(exceptions.APIException):
     default_detail = _("Samma Idempotency-Key har redan använts till en annan fråga.")
 
 
+class ChangedMeanwhile(exceptions.APIException):
+    """Somebody else has saved the thing since it was read."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_code = "changed_meanwhile"
+    default_detail = _("Någon annan har ändrat under tiden. Läs igen och gör om ändringen.")
+
+
+class PossibleDuplicates(exceptions.APIException):
+    """What is to be added may be there already. `duplicates` names what the person may see of it."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_code = "possible_duplicates"
+    default_detail = _("Företaget kan redan finnas. Är det inget av dessa, skicka confirmed.")
+
+    def __init__(self, duplicates: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self.duplicates = duplicates
+
+
 class TooLarge(exceptions.APIException):
     """The body is larger than the platform reads."""
 
@@ -52,6 +72,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is None:
         return None
     response.data = problem(response.status_code, response.data, _code_of(error))
+    if isinstance(error, PossibleDuplicates):
+        response.data["duplicates"] = error.duplicates
     response.content_type = MEDIA_TYPE
     return response
 

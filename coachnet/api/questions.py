@@ -1,6 +1,6 @@
 """What a list may be asked for. A question that makes no sense is a 400, never an unfiltered list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -75,8 +75,8 @@ class RegistrationQuestion(Question):
     event = IdField(required=False, help_text="The meeting's id")
 
 
-def refuse_unknown(query: QueryDict, known: Iterable[str]) -> None:
-    """Raises ValidationError for a question nobody has said how to answer: a slip of the pen is not everything."""
+def refuse_unknown(query: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Raises ValidationError for what nobody has said how to answer: a slip of the pen is not everything."""
     if unknown := sorted(query.keys() - set(known)):
         raise ValidationError({name: [gettext("Valet finns inte.")] for name in unknown})
 

@@ -107,11 +107,20 @@ class CompanyRowSerializer(Told):
 class CompanySerializer(CompanyRowSerializer):
     """A company's page."""
 
+    sni_version = serializers.CharField(source="sni.version", default=None, allow_null=True)
     strategies = serializers.SerializerMethodField()
     contacts = ContactSerializer(many=True, source="present_contacts")
 
     class Meta(CompanyRowSerializer.Meta):
-        fields = (*CompanyRowSerializer.Meta.fields, "description", "website", "strategies", "contacts")
+        fields = (
+            *CompanyRowSerializer.Meta.fields,
+            "sni_version",
+            "description",
+            "website",
+            "strategies",
+            "contacts",
+            "version",
+        )
 
     def get_strategies(self, company: Company) -> list[str]:
         """Codes, the main one aside."""

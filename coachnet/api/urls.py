@@ -2,20 +2,21 @@
 
 from django.urls import path, re_path
 
-from coachnet.api import endpoints, reading, writing
+from coachnet.api import endpoints, reading
 from coachnet.api.endpoints import opened
+from coachnet.api.writing import companies, plans, sessions
 
 app_name = "api"
 urlpatterns = [
     path("", reading.page, name="page"),
     path("schema/", reading.schema, name="schema"),
-    path("companies/", opened(endpoints.CompanyList), name="company-list"),
-    path("companies/<int:pk>/", opened(endpoints.CompanyDetail), name="company-detail"),
+    path("companies/", opened(companies.CompanyList), name="company-list"),
+    path("companies/<int:pk>/", opened(companies.CompanyDetail), name="company-detail"),
     path("engagements/", opened(endpoints.EngagementList), name="engagement-list"),
     path("engagements/<int:pk>/", opened(endpoints.EngagementDetail), name="engagement-detail"),
-    path("sessions/", opened(writing.SessionList), name="session-list"),
+    path("sessions/", opened(sessions.SessionList), name="session-list"),
     path("sessions/<uuid:pk>/", opened(endpoints.SessionDetail), name="session-detail"),
-    path("actions/", opened(writing.ActionList), name="action-list"),
+    path("actions/", opened(plans.ActionList), name="action-list"),
     path("actions/<uuid:pk>/", opened(endpoints.ActionDetail), name="action-detail"),
     path("events/", opened(endpoints.EventList), name="event-list"),
     path("events/<int:pk>/", opened(endpoints.EventDetail), name="event-detail"),

@@ -135,9 +135,14 @@ def test_our_own_faults_are_problems_too(
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 def test_allow_names_what_is_answered_and_nothing_else(method: str, coach: User, api_of: ApiOf):
     client = api_of(coach)
-    for name, allowed in {"company-list": {"GET", "HEAD"}, "session-list": {"GET", "HEAD", "POST"}}.items():
-        address = reverse(f"api:{name}")
-        response = client.generic(method, address)
+    for address, allowed in {
+        "events/": {"GET", "HEAD"},
+        "sessions/": {"GET", "HEAD", "POST"},
+        "companies/1/": {"GET", "HEAD", "PATCH"},
+    }.items():
+        if method in allowed:
+            continue
+        response = client.generic(method, f"/api/v1/{address}")
         is_problem(response, 405, "method_not_allowed")
         assert set(response["Allow"].split(", ")) == allowed
 

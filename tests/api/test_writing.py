@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import close_old_connections
-from django.test import Client
 from django.utils import timezone
 
 from coaching.models import Action, Session
@@ -17,7 +16,7 @@ from companies import reference_data
 from companies.models import GlossaryTerm
 from tests.access.scene import Holding, Scene, build
 from tests.api.conftest import ApiOf
-from tests.factories.api import client_with, key_for
+from tests.factories.api import client_with, key_for, send
 
 pytestmark = pytest.mark.django_db
 SESSIONS, ACTIONS = "/api/v1/sessions/", "/api/v1/actions/"
@@ -35,11 +34,6 @@ def said(held: Holding, **more: Any) -> dict[str, Any]:
         "contacts": [held.contact.pk],
         "strategies": ["C01"],
     } | more
-
-
-def send(client: Client, address: str, body: Any, key: str = "a1") -> Any:
-    headers = {"Idempotency-Key": key} if key else {}
-    return client.post(address, body, content_type="application/json", headers=headers)
 
 
 def test_a_session_is_logged_as_by_the_form(scene: Scene, api_of: ApiOf):
