@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 
 from coachnet.api import endpoints, idempotency, serializers
 from coachnet.api.problems import MEDIA_TYPE
-from coachnet.api.writing import companies, plans, sessions
+from coachnet.api.writing import companies, engagements, plans, registrations, sessions
 from coachnet.api.writing.sent import Change
 from dashboards.dimensions import SPLITS
 
@@ -34,6 +34,8 @@ CHANGED = {"409": "Somebody else has changed it meanwhile"}
 CONFLICTS = {
     ("/api/v1/companies/", "post"): {"409": "It may be there already; `duplicates` says where"},
     ("/api/v1/companies/{id}/", "patch"): CHANGED,
+    ("/api/v1/sessions/{id}/", "patch"): CHANGED,
+    ("/api/v1/registrations/", "post"): {"409": "The meeting takes no such answer; `detail` says why"},
 }
 PROBLEM = {
     "type": "object",
@@ -77,8 +79,30 @@ ONCE = OpenApiParameter(
 WRITES: tuple[tuple[Any, Any, Any], ...] = (
     (companies.CompanyList.post, companies.NewCompanySerializer, companies.CompanyWrittenSerializer),
     (companies.CompanyDetail.patch, companies.ChangedCompanySerializer, companies.CompanyWrittenSerializer),
-    (sessions.SessionList.post, sessions.NewSessionSerializer, sessions.SessionMadeSerializer),
-    (plans.ActionList.post, plans.NewActionSerializer, plans.ActionMadeSerializer),
+    (
+        engagements.EngagementList.post,
+        engagements.NewEngagementSerializer,
+        engagements.EngagementWrittenSerializer,
+    ),
+    (
+        engagements.EngagementDetail.patch,
+        engagements.ChangedEngagementSerializer,
+        engagements.EngagementWrittenSerializer,
+    ),
+    (sessions.SessionList.post, sessions.NewSessionSerializer, sessions.SessionWrittenSerializer),
+    (sessions.SessionDetail.patch, sessions.ChangedSessionSerializer, sessions.SessionWrittenSerializer),
+    (plans.ActionList.post, plans.NewActionSerializer, plans.ActionWrittenSerializer),
+    (plans.ActionDetail.patch, plans.ChangedActionSerializer, plans.ActionWrittenSerializer),
+    (
+        registrations.RegistrationList.post,
+        registrations.NewRegistrationSerializer,
+        registrations.RegistrationWrittenSerializer,
+    ),
+    (
+        registrations.RegistrationDetail.patch,
+        registrations.ChangedRegistrationSerializer,
+        registrations.RegistrationWrittenSerializer,
+    ),
 )
 LISTS = (
     endpoints.CompanyList,

@@ -23,15 +23,19 @@ class Scope(models.TextChoices):
 
     READ = "read", _("Läsa det du själv ser")
     WRITE_COMPANIES = "write-companies", _("Lägga till och ändra företag")
-    WRITE_SESSIONS = "write-sessions", _("Logga tillfällen")
-    WRITE_ACTIONS = "write-actions", _("Lägga till åtgärder")
+    WRITE_ENGAGEMENTS = "write-engagements", _("Börja, ändra och avsluta uppdrag")
+    WRITE_SESSIONS = "write-sessions", _("Planera, logga och ändra tillfällen")
+    WRITE_ACTIONS = "write-actions", _("Lägga till och följa upp åtgärder")
+    WRITE_REGISTRATIONS = "write-registrations", _("Svara på inbjudningar och pricka av")
 
 
-# A scope that nobody could use is not offered.
-NEEDS: dict[str, Permission] = {
-    Scope.WRITE_COMPANIES: Permission.EDIT_COMPANIES,
-    Scope.WRITE_SESSIONS: Permission.LOG_SESSIONS,
-    Scope.WRITE_ACTIONS: Permission.LOG_SESSIONS,
+# A scope that nobody could use is not offered: any of these makes use of it.
+NEEDS: dict[str, set[Permission]] = {
+    Scope.WRITE_COMPANIES: {Permission.EDIT_COMPANIES},
+    Scope.WRITE_ENGAGEMENTS: {Permission.LOG_SESSIONS, Permission.ADMINISTER},
+    Scope.WRITE_SESSIONS: {Permission.LOG_SESSIONS},
+    Scope.WRITE_ACTIONS: {Permission.LOG_SESSIONS},
+    Scope.WRITE_REGISTRATIONS: {Permission.SEE_MEETINGS},
 }
 
 
@@ -42,7 +46,7 @@ def scope_name(key: str) -> str | Promise:
 
 def scopes_for(user: User) -> list[Scope]:
     """The scopes that the person's roles can make use of."""
-    return [scope for scope in Scope if scope not in NEEDS or user.may(NEEDS[scope])]
+    return [scope for scope in Scope if scope not in NEEDS or NEEDS[scope] & user.permissions]
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

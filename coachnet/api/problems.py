@@ -58,6 +58,13 @@ class PossibleDuplicates(exceptions.APIException):
         self.duplicates = duplicates
 
 
+class AnswerRefused(exceptions.APIException):
+    """A meeting takes no such answer; the reason is its detail."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_code = "answer_refused"
+
+
 class TooLarge(exceptions.APIException):
     """The body is larger than the platform reads."""
 

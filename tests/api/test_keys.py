@@ -13,7 +13,7 @@ from django.utils import timezone
 from coachnet.accounts.actions import token_hash
 from coachnet.accounts.models import User
 from coachnet.api import actions
-from coachnet.api.models import ApiKey, Scope
+from coachnet.api.models import ApiKey, Scope, scopes_for
 from coachnet.audit.models import AccessEvent
 from coachnet.audit.protection import events_of
 from tests.access.scene import Scene, sign_in
@@ -75,6 +75,20 @@ def test_an_official_is_not_offered_what_she_could_never_do(scene: Scene):
     assert official.post(reverse("keys:key-create"), FORM).status_code == 422
     with pytest.raises(PermissionDenied):
         actions.make_key(by=scene.people["official"], name="x", scopes=["write-sessions"], days=30)
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [
+        ("coach", {"companies", "engagements", "sessions", "actions", "registrations"}),
+        ("organiser", {"registrations"}),
+        ("official", set()),
+        ("admin", {"companies", "engagements", "registrations"}),
+    ],
+)
+def test_each_is_offered_what_she_can_use(role: str, offered: set[str], scene: Scene):
+    scopes = scopes_for(scene.people[role])
+    assert {str(scope.value) for scope in scopes} == {"read", *(f"write-{name}" for name in offered)}
 
 
 @pytest.mark.parametrize(("scopes", "days"), [([], 30), (["read"], 0), (["read"], 366)])

@@ -199,7 +199,7 @@ def test_whose_plans_one_adds_to(scene: Scene, api_of: ApiOf, whose: str, status
 def test_answers_hold_nothing_of_what_was_written_and_are_forgotten(scene: Scene, api_of: ApiOf):
     send(api_of(scene.people["coach"]), SESSIONS, said(scene.holdings["own"]))
     answer = StoredAnswer.objects.get()
-    assert set(answer.body) == {"id", "url", "completeness", "missing"}
+    assert set(answer.body) == {"id", "url", "state", "completeness", "missing", "version"}
     forget_answers()
     assert StoredAnswer.objects.exists()
     StoredAnswer.objects.update(created_at=timezone.now() - dt.timedelta(hours=ANSWER_HOURS))

@@ -17,15 +17,15 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='apikey',
             name='scopes',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'Läsa det du själv ser'), ('write-companies', 'Lägga till och ändra företag'), ('write-sessions', 'Logga tillfällen'), ('write-actions', 'Lägga till åtgärder')], max_length=20), size=None, verbose_name='får'),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'Läsa det du själv ser'), ('write-companies', 'Lägga till och ändra företag'), ('write-engagements', 'Börja, ändra och avsluta uppdrag'), ('write-sessions', 'Planera, logga och ändra tillfällen'), ('write-actions', 'Lägga till och följa upp åtgärder'), ('write-registrations', 'Svara på inbjudningar och pricka av')], max_length=20), size=None, verbose_name='får'),
         ),
         migrations.AlterField(
             model_name='apikeyevent',
             name='scopes',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'Läsa det du själv ser'), ('write-companies', 'Lägga till och ändra företag'), ('write-sessions', 'Logga tillfällen'), ('write-actions', 'Lägga till åtgärder')], max_length=20), size=None, verbose_name='får'),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'Läsa det du själv ser'), ('write-companies', 'Lägga till och ändra företag'), ('write-engagements', 'Börja, ändra och avsluta uppdrag'), ('write-sessions', 'Planera, logga och ändra tillfällen'), ('write-actions', 'Lägga till och följa upp åtgärder'), ('write-registrations', 'Svara på inbjudningar och pricka av')], max_length=20), size=None, verbose_name='får'),
         ),
         AddConstraintNotValid(
             model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['read', 'write-companies', 'write-sessions', 'write-actions']), models.Q(('scopes', []), _negated=True)), name='api_key_known_scopes'),
+            constraint=models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['read', 'write-companies', 'write-engagements', 'write-sessions', 'write-actions', 'write-registrations']), models.Q(('scopes', []), _negated=True)), name='api_key_known_scopes'),
         ),
     ]

@@ -46,7 +46,21 @@ def checked(form: type[serializers.Serializer], request: Request) -> dict[str, A
     """What was sent, understood. Raises ValidationError."""
     sent = form(data=request.data)
     sent.is_valid(raise_exception=True)
+    _refuse_other_types(sent, request.data)
     return dict(sent.validated_data)
+
+
+def _refuse_other_types(sent: serializers.Serializer, data: dict[str, Any]) -> None:
+    """REST framework would take a number for text and for yes or no, which the description does not allow."""
+    kinds = ((serializers.CharField, str), (serializers.BooleanField, bool))
+    wrong = {
+        name: [field.error_messages["invalid"]]
+        for name, field in sent.fields.items()
+        for kind, written in kinds
+        if isinstance(field, kind) and not isinstance(data.get(name), written | None)
+    }
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def demand(form: forms.Form) -> dict[str, Any]:

@@ -1,13 +1,20 @@
-"""Sessions: those that were held."""
+"""Sessions: planned, logged, changed, called off."""
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import empty
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from coaching.actions import SessionEntry, log_session
+from coaching import actions, rules
+from coaching.actions.entries import SessionEntry
+from coaching.actions.sessions import FACTS
 from coaching.models import Session, Stage
 from coachnet.accounts.models import User
 from coachnet.accounts.roles import Permission
@@ -15,10 +22,13 @@ from coachnet.api import endpoints, idempotency
 from coachnet.api.endpoints import READS_SESSIONS, person_of
 from coachnet.api.models import Scope
 from coachnet.api.permissions import Need
+from coachnet.api.problems import ChangedMeanwhile
 from coachnet.api.questions import IdField
-from coachnet.api.writing.sent import DayField, checked, every, one
+from coachnet.api.writing.sent import Change, DayField, VersionField, checked, every, one
 from companies.models import CircularStrategy, Company, Contact
 
+State = Session.State
+WRITES_SESSIONS = Need(Permission.LOG_SESSIONS, Scope.WRITE_SESSIONS)
 DAY_MINUTES = 1440
 MOST_PEOPLE = 50
 
@@ -40,10 +50,11 @@ class MinutesField(serializers.IntegerField):
 
 
 class NewSessionSerializer(serializers.Serializer):
-    """A session that has taken place. Times are local (Europe/Stockholm), lengths in minutes, the note is Markdown."""
+    """A session, held or planned. Times are local (Europe/Stockholm), lengths in minutes, the note is Markdown."""
 
     company = IdField(help_text="The company's id")
-    date = DayField(help_text="Today or earlier")
+    state = serializers.ChoiceField([State.HELD, State.PLANNED], required=False, default=State.HELD)
+    date = DayField(help_text="Today or earlier, unless it is planned")
     start_time = ClockField(required=False, allow_null=True, default=None)
     minutes = MinutesField(least=1)
     preparation_minutes = MinutesField()
@@ -73,35 +84,121 @@ class NewSessionSerializer(serializers.Serializer):
     )
 
 
-class SessionMadeSerializer(serializers.Serializer):
+class ChangedSessionSerializer(Change, NewSessionSerializer):
+    """What is to be another of a session; `coaches`, `contacts` and `strategies` each as a whole."""
+
+    company = None  # type: ignore[assignment]  # how REST framework leaves a field of the class above out
+    version = VersionField()
+    state = serializers.ChoiceField(
+        State.choices, help_text="Called off and missed stand alone, and so does planned to take that back"
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """None need be there; what is not sent is not filled in."""
+        fields: dict[str, Any] = super().get_fields()
+        for field in fields.values():
+            field.required, field.default = False, empty
+        return fields
+
+
+class SessionWrittenSerializer(serializers.Serializer):
     """What came of it: never what was written."""
 
     id = serializers.UUIDField()
     url = serializers.URLField()
+    state = serializers.ChoiceField(State.choices)
     completeness = serializers.ChoiceField(Session.Completeness.choices)
     missing = serializers.ListField(child=serializers.CharField())
+    version = serializers.IntegerField()
 
 
 class SessionList(endpoints.SessionRows):
-    """Sessions: read, and logged."""
+    """Sessions: read, planned and logged."""
 
-    needs = {"GET": READS_SESSIONS, "POST": Need(Permission.LOG_SESSIONS, Scope.WRITE_SESSIONS)}
+    needs = {"GET": READS_SESSIONS, "POST": WRITES_SESSIONS}
 
     def post(self, request: Request) -> Response:
-        """Log a session, on your engagement with the company, or on a new one if nobody coaches it."""
-        return idempotency.once(request, lambda: self._log(request, person_of(self)))
+        """Log or plan a session, on your engagement with the company, or on a new one if nobody coaches it."""
+        return idempotency.once(request, lambda: self._save(request, person_of(self)))
 
-    def _log(self, request: Request, user: User) -> dict[str, Any]:
+    def _save(self, request: Request, user: User) -> dict[str, Any]:
         facts = checked(NewSessionSerializer, request)
         company = one(Company.objects.visible_to(user), facts.pop("company"), "company")
-        facts["coaches"] = every(User.objects.active(), facts["coaches"], "coaches")
-        facts["contacts"] = every(Contact.objects.filter(company=company), facts["contacts"], "contacts")
-        facts["strategies"] = every(CircularStrategy.objects.all(), facts["strategies"], "strategies")
-        facts["stage"] = Stage(facts["stage"]) if facts["stage"] else None
-        session = log_session(by=user, company=company, entry=SessionEntry(**facts))
-        return {
-            "id": str(session.pk),
-            "url": request.build_absolute_uri(reverse("api:session-detail", args=[session.pk])),
-            "completeness": session.completeness,
-            "missing": [str(what.value) for what in session.missing],
-        }
+        save = SAVED_AS[facts.pop("state")]
+        session = save(by=user, company=company, entry=SessionEntry(**_understood(facts, company)))
+        return _written(request, session)
+
+
+class SessionDetail(endpoints.SessionDetail):
+    """One session: read, changed, logged once it was held, called off."""
+
+    needs = {"GET": READS_SESSIONS, "PATCH": WRITES_SESSIONS}
+
+    def patch(self, request: Request, pk: Any) -> Response:
+        """Change what is named, from the `version` that was read; `state` alone calls it off or takes that back."""
+        user = person_of(self)
+        session = get_object_or_404(self.visible(user), pk=pk)
+        if not rules.can_edit_session(user, session):
+            raise PermissionDenied
+        sent = checked(ChangedSessionSerializer, request)
+        version, state = sent.pop("version", None), sent.pop("state", session.state)
+        if close := None if sent else _closing(session, state):
+            return Response(_written(request, close(by=user, session=session)))
+        if version is None:
+            raise ValidationError({"version": [serializers.Field.default_error_messages["required"]]})
+        if state not in SAVED_AS:
+            raise ValidationError(
+                {"state": [gettext("Bara det som är planerat eller genomfört kan ändras.")]}
+            )
+        return Response(_written(request, _change(session, user, sent, state=state, version=version)))
+
+
+# The action that saves a session in a state.
+SAVED_AS: dict[str, Any] = {State.HELD: actions.log_session, State.PLANNED: actions.plan_session}
+CLOSED_BY: dict[str, Any] = {State.CANCELLED: actions.cancel_session, State.NO_SHOW: actions.mark_no_show}
+
+
+def _closing(session: Session, state: str) -> Any:
+    """The action that calls off, notes a miss or takes that back; None when it is something else."""
+    takes_back = state == State.PLANNED and session.state in CLOSED_BY
+    return actions.undo_closing if takes_back else CLOSED_BY.get(state)
+
+
+def _change(session: Session, user: User, sent: dict[str, Any], *, state: str, version: int) -> Session:
+    """Save the whole as the page's form does: what stands there, with what was sent in its place."""
+    company = session.engagement.company
+    stands: dict[str, Any] = {fact: getattr(session, fact) for fact in FACTS}
+    for people in ("coaches", "contacts", "strategies"):
+        stands[people] = tuple(getattr(session, people).all())
+    entry = SessionEntry(**stands | _understood(sent, company))
+    try:
+        saved: Session = SAVED_AS[state](
+            by=user, company=company, entry=entry, key=session.pk, version=version
+        )
+    except actions.SessionConflict as changed:
+        raise ChangedMeanwhile from changed
+    return saved
+
+
+def _understood(facts: dict[str, Any], company: Company) -> dict[str, Any]:
+    """With people, strategies and stage in place of ids and codes, where they were sent. Raises ValidationError."""
+    rows: dict[str, Any] = {
+        "coaches": User.objects.active(),
+        "contacts": Contact.objects.filter(company=company),
+        "strategies": CircularStrategy.objects.all(),
+    }
+    meant: dict[str, Any] = {name: every(rows[name], facts[name], name) for name in rows if name in facts}
+    if facts.get("stage"):
+        meant["stage"] = Stage(facts["stage"])
+    return facts | meant
+
+
+def _written(request: Request, session: Session) -> dict[str, Any]:
+    return {
+        "id": str(session.pk),
+        "url": request.build_absolute_uri(reverse("api:session-detail", args=[session.pk])),
+        "state": session.state,
+        "completeness": session.completeness,
+        "missing": [str(what.value) for what in session.missing],
+        "version": session.version,
+    }
