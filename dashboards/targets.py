@@ -67,7 +67,7 @@ class TargetForm(forms.Form):
         for card in cards:
             code = card.measure.code
             self.fields[code.lower()] = forms.IntegerField(
-                label=card.measure.name,
+                label=str(card.measure.name),
                 required=False,
                 initial=card.target,
                 min_value=1,

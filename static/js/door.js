@@ -26,7 +26,7 @@ function count() {
   const waiting = [...taps.values()].filter(waits).length;
   const needsSignIn = hindrance.is === "sign-in";
   const words = waiting ? line.dataset[needsSignIn ? "signIn" : "waits"].replace("{n}", waiting) : "";
-  const text = line.querySelector("span");
+  const text = line.querySelector("[data-words]");
   if (text.textContent !== words) text.textContent = words;
   line.querySelector("a").hidden = !waiting || !needsSignIn;
 }
