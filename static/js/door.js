@@ -37,10 +37,10 @@ function note(row, kind, words, address) {
   old?.remove();
   if (!words) return;
   const place = document.createElement("p");
-  place.dataset.note = "";
-  place.className = kind;
+  place.dataset.note = kind;
   place.append(words);
-  if (kind === "field__error") {
+  if (kind === "refused") {
+    place.className = "field__error";
     const seen = document.createElement("button");
     seen.type = "button";
     seen.className = "btn btn--quiet btn--sm";
@@ -72,8 +72,8 @@ function draw(address, answer) {
   else if (answer) set(form, answer.here, answer.words);
   form.querySelector("button").toggleAttribute("aria-busy", false);
   if (one && !one.words && !waits(one)) form.querySelector("button").setAttribute("aria-busy", "true");
-  if (one?.words) note(row, "field__error", one.words, address);
-  else note(row, "checkin__waits", one && waits(one) && line.dataset.waitsHere);
+  if (one?.words) note(row, "refused", one.words, address);
+  else note(row, "waits", one && waits(one) && line.dataset.waitsHere);
 }
 
 /** What was refused, or has been sent, and has no row here is told all the same. */

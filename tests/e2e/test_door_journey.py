@@ -76,7 +76,8 @@ def is_here(visitor: Visitor, name: str, *, waits: bool = False, here: bool = Tr
     """The row as it is drawn: here or not, and whether that waits to be sent."""
     expect(button(visitor, name)).to_have_attribute("aria-pressed", str(here).lower())
     words = row(visitor, name).get_by_text(visitor.say("Väntar på att skickas"))
-    expect(words).to_have_count(int(waits))
+    # A tap that met trouble is tried again after three, then after ten seconds.
+    expect(words).to_have_count(int(waits), timeout=20_000)
 
 
 def says(visitor: Visitor, swedish: str, number: int) -> None:

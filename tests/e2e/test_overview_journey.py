@@ -69,8 +69,8 @@ def test_an_official_sets_a_target(enter: Enter, region: list[Company], official
     page.locator("#id_k04").fill("49")
     visitor.press("Spara målvärden")
     expect(page).to_have_url(f"{visitor.home}/overview/?period={year.key}")
-    expect(page.locator(".target").first).to_contain_text("40")
-    expect(page.locator(".target").nth(1)).to_contain_text("49")
+    expect(page.locator("[data-target]").first).to_contain_text("40")
+    expect(page.locator("[data-target]").nth(1)).to_contain_text("49")
     visitor.check()
 
 
