@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coachnet.audit.history import Change, Entry, Part
 from coachnet.lib.forms import DateInput, TimeInput
 
 STAGES = (
@@ -124,27 +125,12 @@ def _failed_form() -> ExampleForm:
     return form
 
 
-def _history() -> list[dict[str, Any]]:
+def _history() -> list[Entry]:
     now = timezone.now()
+    changes = [Change(_("Längd"), "1 h", "1 h 30 min"), Change(_("Sätt"), "", _("På plats"))]
     return [
-        {
-            "at": now - dt.timedelta(hours=2),
-            "by": "Maja Ekdahl",
-            "parts": [
-                {
-                    "text": _("Ändrade tillfället"),
-                    "changes": [
-                        {"label": _("Längd"), "before": "1 h", "after": "1 h 30 min"},
-                        {"label": _("Sätt"), "before": "", "after": _("På plats")},
-                    ],
-                }
-            ],
-        },
-        {
-            "at": now - dt.timedelta(days=3),
-            "by": "Amir Haddad",
-            "parts": [{"text": _("Skapade tillfället"), "changes": []}],
-        },
+        Entry(now - dt.timedelta(hours=2), "Maja Ekdahl", [Part(_("Ändrade tillfället"), changes)]),
+        Entry(now - dt.timedelta(days=3), "Amir Haddad", [Part(_("Skapade tillfället"))]),
     ]
 
 

@@ -134,7 +134,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         return self.annotate(last_held_on=Max("sessions__date", filter=took_place))
 
 
-@audited()
+@audited(named_by=["company", "programme"])
 class Engagement(NamedChoices, models.Model):
     """A company's time in a programme, with the coaches who work with it."""
 
@@ -197,7 +197,7 @@ class Engagement(NamedChoices, models.Model):
         return next((membership.coach for membership in self.present() if membership.is_lead), None)
 
 
-@audited()
+@audited(named_by=["coach"])
 class EngagementCoach(models.Model):
     """A coach's part in an engagement; exactly one present coach leads it."""
 

@@ -125,7 +125,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         )
 
 
-@audited(exclude=["ends_at", "fingerprint"])
+@audited(exclude=["ends_at", "fingerprint"], named_by=["engagement__company"])
 class Session(NamedChoices, models.Model):
     """A coaching session (coachningstillfälle): planned, held, cancelled or missed.
 
@@ -288,7 +288,7 @@ class Session(NamedChoices, models.Model):
         return self.state == Session.State.PLANNED and self.ends_at <= timezone.now()
 
 
-@audited(exclude=["seen_until"])
+@audited(exclude=["seen_until"], named_by=["coach"])
 class SessionCoach(models.Model):
     """A coach at a session, with the organisation she had when it was logged."""
 
@@ -328,7 +328,7 @@ class SessionCoach(models.Model):
         return str(self.coach)
 
 
-@audited()
+@audited(named_by=["contact"])
 class SessionContact(models.Model):
     """Someone from the company who took part."""
 

@@ -125,8 +125,9 @@ def _fetch(model: type[models.Model], keys: set[Any]) -> dict[str, models.Model]
 
 @standing
 def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
-    # What an object calls itself may name what it belongs to, so that comes along.
-    return model._base_manager.select_related().filter(Among("pk", "keys"))
+    # What an object calls itself may name what it belongs to, so that comes along, and no more.
+    rows = model._base_manager.filter(Among("pk", "keys"))
+    return rows.select_related(*belongs) if (belongs := getattr(model, "audit_named_by", ())) else rows
 
 
 def _plain(column: models.Field, value: Any) -> str:

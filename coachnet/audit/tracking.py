@@ -10,17 +10,22 @@ M = TypeVar("M", bound=models.Model)
 
 
 def audited(
-    *, exclude: Sequence[str] = (), labels: Mapping[str, Callable[[Any], Any]] | None = None
+    *,
+    exclude: Sequence[str] = (),
+    labels: Mapping[str, Callable[[Any], Any]] | None = None,
+    named_by: Sequence[str] = (),
 ) -> Callable[[type[M]], type[M]]:
     """Record every insert, update and delete of a row by trigger, bulk writes and raw SQL included.
 
     `exclude` names fields whose content must never be copied into the history (secrets, derived columns).
     The rows of the model's own many-to-many fields are recorded too. `labels` gives, for columns whose values
-    are keys without choices, the function that turns a value into words for Historik.
+    are keys without choices, the function that turns a value into words for Historik. `named_by` names the
+    relations that an object needs to say what it is called: Historik fetches them with it.
     """
 
     def put_under_audit(model: type[M]) -> type[M]:
         model.audit_labels = dict(labels or {})  # type: ignore[attr-defined]
+        model.audit_named_by = tuple(named_by)  # type: ignore[attr-defined]
         _track(model, exclude=list(exclude) or None)
         for field in model._meta.local_many_to_many:
             through: Any = field.remote_field.through

@@ -2,12 +2,13 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.text import capfirst, get_text_list
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 LONG_TEXT = 80
 # Words kept around a change, so that a reader knows the place.
@@ -57,9 +58,14 @@ class Stretch(NamedTuple):
 
 def deed_sentence(label: str, noun: str, title: str) -> str:
     """What was done to an object: "Skapade", "Lade till åtgärd: Ring Maja"."""
-    if not noun:
-        return str(ALONE[label])
-    return str(ABOUT[label]) % {"noun": noun, "title": title or "–"}
+    form = _form(label, get_language(), is_alone=not noun)
+    return form % {"noun": noun, "title": title or "–"} if noun else form
+
+
+@lru_cache(maxsize=100)
+def _form(label: str, language: str | None, *, is_alone: bool) -> str:
+    """A page of the log has eighty, of a handful of kinds."""
+    return str((ALONE if is_alone else ABOUT)[label])
 
 
 def change_sentence(labels: Iterable[str], noun: str, title: str) -> str:

@@ -130,7 +130,7 @@ class EventInvitationQuerySet(models.QuerySet["EventInvitation"]):
         )
 
 
-@audited(exclude=["link_key", "calendar_turn"])
+@audited(exclude=["link_key", "calendar_turn"], named_by=["user"])
 class EventInvitation(models.Model):
     """One person invited to one meeting: a member with an account, or a guest with a name and an address."""
 

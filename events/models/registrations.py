@@ -52,7 +52,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(state=Registration.State.OFFERED, offered_until__lte=now)
 
 
-@audited(exclude=["diet", "step", "marked_at"])
+@audited(exclude=["diet", "step", "marked_at"], named_by=["invitation__user"])
 class Registration(NamedChoices, models.Model):
     """An answer to an invitation. A new one is made when a closed one is answered again, so nothing is rewritten.
 

@@ -1,5 +1,6 @@
 """Template tags that the shared components stand on: fields, choices, attributes, messages."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from django.forms import BaseForm, BaseFormSet, BoundField
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_cotton.templatetags import Attrs
@@ -77,6 +79,21 @@ def strip(ticks: Iterable[float]) -> SafeString:
 def dotted(facts: Iterable[object]) -> SafeString:
     """`{% dotted facts %}`: what stands after the first words of a row, a dot before each."""
     return markup_join(' <span class="dotsep">{}</span>', ((fact,) for fact in facts))
+
+
+@register.simple_tag
+def moment(at: dt.datetime) -> SafeString:
+    """`{% moment entry.at %}`: day and time on the clock in Sweden, to the second for machines."""
+    here = timezone.localtime(at)
+    return markup(
+        '<time datetime="{}">{}</time>', here.isoformat(timespec="seconds"), f"{here:%Y-%m-%d %H:%M}"
+    )
+
+
+@register.filter
+def sentences(parts: Iterable[Any]) -> SafeString:
+    """`{{ entry.parts|sentences }}`: those of an entry of a history in which no field changed."""
+    return markup_join('<p class="knot__note">{}</p>', ((part.text,) for part in parts))
 
 
 @register.simple_tag
