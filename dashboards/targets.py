@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -36,7 +37,7 @@ def periods_to_aim_at(shown: list[Period]) -> list[Period]:
 
 @transaction.atomic
 def set_targets(*, period: Period, wanted: Mapping[str, int | None]) -> None:
-    """Let these be the target values of a period, by the code of the key figure; None for none.
+    """Let these be target values of a period, by the code of the key figure; None for none. Others stay.
 
     What is as it was is left alone, so that the history tells changes only. Raises IntegrityError for a value that
     the figure cannot have.
@@ -73,6 +74,7 @@ class TargetForm(forms.Form):
                 min_value=1,
                 max_value=MUNICIPALITIES if code == Code.K04 else MOST,
                 help_text=_outcome(card),
+                show_hidden_initial=True,
                 error_messages={
                     "invalid": _("Skriv ett helt tal, till exempel 120, eller lämna tomt"),
                     "min_value": _("Skriv ett tal som är minst 1, eller lämna tomt"),
@@ -81,9 +83,14 @@ class TargetForm(forms.Form):
             )
 
     @property
+    def seen(self) -> list[SafeString]:
+        """What each field showed when the page was opened, as hidden fields."""
+        return [field.as_hidden(only_initial=True) for field in self]
+
+    @property
     def wanted(self) -> dict[str, int | None]:
-        """The values by code."""
-        return {name.upper(): value for name, value in self.cleaned_data.items()}
+        """The values that were changed, by code: what somebody else has set meanwhile is not taken back."""
+        return {name.upper(): self.cleaned_data[name] for name in self.changed_data}
 
 
 @requires(Permission.SET_TARGETS)

@@ -1,6 +1,7 @@
 """Target values: who sets them, what they can be, and that they tell nothing that is hidden."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -105,7 +106,8 @@ def test_an_empty_field_takes_the_target_away_and_history_tells_changes_only(
     region(coach, 6)
     client = client_of(official)
     for told in ({"k01": "20", "k06": "3"}, {"k01": "20", "k06": "4"}, {"k06": "4"}):
-        client.post(PAGE, told)
+        shown = {f"initial-{code.lower()}": str(value) for code, value in kept().items()}
+        client.post(PAGE, shown | told)
     assert kept() == {"K06": 4}
     history = events_of(Target).objects.order_by("pgh_id").values_list("pgh_label", "measure", "value")
     assert list(history) == [
@@ -116,6 +118,21 @@ def test_an_empty_field_takes_the_target_away_and_history_tells_changes_only(
     ]
     users = set(events_of(Target).objects.values_list("pgh_context__metadata__user", flat=True))
     assert users == {official.pk}
+
+
+def test_two_who_set_targets_at_once_keep_each_others(
+    coach: User, official: User, client_of: ClientOf
+) -> None:
+    """One page was opened before the other was saved, and says nothing of what came meanwhile."""
+    region(coach, 6)
+    client = client_of(official)
+    page = client.get(PAGE).content.decode()
+    assert 'name="initial-k06"' in page
+    set_targets(period=YEAR, wanted={"K06": 3})
+    refused = client.post(PAGE, {"k01": "0", "initial-k06": "", "k06": ""}).content.decode()
+    assert re.search(r'name="initial-k06"(?! value)', refused)  # still what was shown, not what is there now
+    client.post(PAGE, {"k01": "20", "initial-k01": "", "k06": "", "initial-k06": ""})
+    assert kept() == {"K01": 20, "K06": 3}
 
 
 @pytest.mark.parametrize(
