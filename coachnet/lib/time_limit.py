@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+# Python swallows what is raised while it clears up (in __del__, in the callback of a weak reference): so often it is
+# said again until the block has ended.
+AGAIN_SECONDS = 0.5
+
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
@@ -18,13 +22,17 @@ def at_most(seconds: float) -> Iterator[None]:
         yield
         return
 
+    is_over = False
+
     def stop(number: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"took more than {seconds:g} s")
+        if not is_over:
+            raise TimeoutError(f"took more than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_SECONDS)
     try:
         yield
     finally:
+        is_over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -13,9 +13,12 @@ async function post(address, data, options) {
   return { ok: answer.ok, status: answer.type === "opaqueredirect" ? 401 : answer.status, answer };
 }
 
-/** Take a fresh CSRF token from this page; false when the person is signed out. */
+/**
+ * Take a fresh CSRF token from the person's start page; false when she is signed out or somebody else is signed in. Not
+ * from this page: she may have lost the role that opens it, and is signed in all the same.
+ */
 async function renew() {
-  const answer = await fetch(location.href, { redirect: "manual", headers: { Accept: "text/html" } });
+  const answer = await fetch("/", { headers: { Accept: "text/html" } });
   if (!answer.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.body.getAttribute("hx-headers");

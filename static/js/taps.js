@@ -82,7 +82,8 @@ async function sendAll() {
       drop(address, answer);
     } else {
       // Stays in the vault, so that the next page that is opened says so too.
-      one.words = answer.words ?? document.querySelector("[data-toasts]").dataset.failed;
+      const { forbidden, failed } = document.querySelector("[data-toasts]").dataset;
+      one.words = answer.words ?? (status === 403 ? forbidden : failed);
       tell(address);
     }
   }

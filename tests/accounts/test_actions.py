@@ -237,10 +237,18 @@ def test_accept_invitation_twice_at_once_gives_one_account():
 
 @pytest.mark.django_db(transaction=True)
 def test_accept_invitation_without_the_lock_runs_into_the_race(monkeypatch):
-    """The control: with the lock off, the second is stopped by the last line of defence only."""
+    """The control: with the lock off and both past the look, the last line of defence stops the second."""
     from coachnet.accounts.models import InvitationQuerySet
 
+    both_have_looked, look = threading.Barrier(2), actions._address_is_taken
+
+    def slow_look(email):
+        found = look(email)
+        both_have_looked.wait(5)
+        return found
+
     monkeypatch.setattr(InvitationQuerySet, "select_for_update", lambda self, **kwargs: self)
+    monkeypatch.setattr(actions, "_address_is_taken", slow_look)
     assert IntegrityError in accept_twice_at_once()
 
 

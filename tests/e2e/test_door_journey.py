@@ -205,6 +205,21 @@ class TestOnAPhone:
         says_nothing(door)
         wait_for(lambda: event.invitations.attended().count() == 2, page)
 
+    def test_who_may_no_longer_check_in_is_told_so_and_not_to_sign_in(
+        self, enter: Enter, event: Event, organiser: User
+    ) -> None:
+        door = enter(organiser)
+        page = open_door(door, event)
+        organiser.roles = ["coach"]
+        organiser.save(update_fields=["roles"])
+        with door.tolerating("status of 403"):
+            button(door, "Johan").click()
+            door.sees("Du har inte längre behörighet att göra det här.")
+            is_here(door, "Johan", here=False)
+            says_nothing(door)
+            assert len(page.evaluate(STORED)) == 1
+        assert not event.invitations.attended().exists()
+
     def test_two_phones_end_equal(self, enter: Enter, event: Event, organiser: User, admin: User) -> None:
         one, two = enter(organiser), enter(admin)
         open_door(one, event)

@@ -238,7 +238,7 @@ def test_a_new_token_is_fetched_after_signing_in_elsewhere(stage: Stage) -> None
         route.fulfill(status=204 if fresh else 403)
 
     page.route(f"{stage.home}/autosave/", strict)
-    stage.answer("/prov/", body=DOCUMENT.format(body="", token="new"))
+    stage.answer("/", body=DOCUMENT.format(body="", token="new"))
     page.locator("#note").fill(SECRET)
     says(page, "Utkast sparat")
     assert len(stage.posts) == 2
