@@ -4,9 +4,11 @@ No mail holds a note, and none names a company with a sekretessmarkering: mail l
 company at all, since organisers read them in the list of what was sent.
 """
 
+import uuid
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from coaching import reminders
 from coaching.models import Action, Engagement, Session
 from coachnet.accounts.models import User
+from coachnet.accounts.readers import standing_for_reader
 from coachnet.accounts.roles import Permission
+from coachnet.lib.standing import Among
 from coachnet.notifications.links import absolute
 from coachnet.notifications.models import Notification
 from coachnet.notifications.registry import Letter, Rule, register
@@ -155,9 +159,15 @@ def nobody(person: User) -> bool:
 
 def sessions_of_visible_companies(viewer: User, about: Collection[str]) -> set[str]:
     """Whom the company sent is shown to those who see the company."""
-    pks = {key.partition(":")[2]: key for key in about}
-    found = Session.objects.filter(pk__in=pks, engagement__company__in=Company.objects.visible_to(viewer))
-    return {pks[str(pk)] for pk in found.values_list("pk", flat=True)}
+    keys = {uuid.UUID(key.partition(":")[2]): key for key in about}
+    return {keys[pk] for pk in _at_visible_companies(viewer, sessions=list(keys))}
+
+
+@standing_for_reader
+def _at_visible_companies(viewer: User) -> QuerySet[Session, uuid.UUID]:
+    companies = Company.objects.visible_to(viewer)
+    found = Session.objects.filter(Among("pk", "sessions"), engagement__company__in=companies)
+    return found.order_by().values_list("pk", flat=True)
 
 
 RULES = (

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
 from coachnet.accounts.models import Organisation, User
+from coachnet import offline
 from companies import reference_data
 from companies.models import GlossaryTerm
 from tests.factories.accounts import OrganisationFactory, cast
@@ -71,6 +73,19 @@ def client_of() -> ClientOf:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session", autouse=True)
+def offline_page() -> None:
+    """Pages carry its release, so the first page of a process draws it: a test would find its form in `context`."""
+    draw_offline_page()
+
+
+def draw_offline_page() -> None:
+    """Draw it anew, in each language."""
+    offline._release.cache_clear()
+    for language, _name in settings.LANGUAGES:
+        offline._release(language)
 
 
 @pytest.fixture(scope="session")

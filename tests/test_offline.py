@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from coachnet import offline
 from coachnet.accounts.models import User
-from tests.conftest import ClientOf
+from tests.conftest import ClientOf, draw_offline_page
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def next_release(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def forget_release() -> Any:
     yield
-    offline._release.cache_clear()
+    draw_offline_page()
 
 
 def test_the_worker_stands_at_the_root_and_may_be_kept_for_a_day(outsider: Client) -> None:

@@ -196,7 +196,9 @@ class SessionForm(Quietly, forms.Form):
 
     @property
     def confidential_companies(self) -> str:
-        """Which companies' texts must never stay on the device, as ids for the script."""
+        """Which of the companies that can be chosen here have texts that must never stay on the device: their ids."""
+        if self.chosen and not self["company"].errors:
+            return ""  # of the one that is chosen the form itself says so; another is chosen on another page
         return ",".join(map(str, form_questions.own_confidential(self.user)))
 
     def _offer_people(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from coachnet.audit import words
 from coachnet.audit.models import AccessEvent
@@ -192,7 +192,7 @@ class Deed:
         is_root = root == (self.model, self.obj)
         if self.model._meta.auto_created:
             return self._tell_link(names, root)
-        noun = "" if is_root else str(self.model._meta.verbose_name)
+        noun = "" if is_root else words.noun_for(self.model, get_language())
         title = "" if is_root else names.title(self.model, self.after)
         if self.label != "update" or self.before is None:
             return Part(words.deed_sentence(self.label, noun, title))
@@ -228,7 +228,7 @@ class Deed:
         source: Any = self.model._meta.get_field(many.m2m_field_name())
         own = root is not None and root == (owner, str(self.after[source.attname]))
         title = "" if own else names.shown(source, self.after[source.attname])
-        noun = "" if own else str(owner._meta.verbose_name)
+        noun = "" if own else words.noun_for(owner, get_language())
         return Part(words.change_sentence([change.label], noun, title), [change])
 
 

@@ -36,7 +36,7 @@ class Names:
 
     @classmethod
     def gather(cls, rows: Iterable[Row]) -> "Names":
-        """Fetch everything that the rows refer to: one query per model."""
+        """Fetch what the rows are told with, of all that they refer to: one query per model."""
         wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
         person = get_user_model()
         for row in rows:
@@ -44,9 +44,13 @@ class Names:
             if row.source == ACCESS:
                 wanted[person] |= {row.after["user"], row.after["detail"].get("by")}
                 continue
-            for column in _references(tracked_model(row.source)):
-                for values in filter(None, (row.before, row.after)):
-                    wanted[column.related_model].add(values.get(column.attname))
+            model = tracked_model(row.source)
+            for column in _naming(model):
+                wanted[column.related_model].add(row.after.get(column.attname))
+            for column in _references(model) if row.before else ():
+                old, new = row.before.get(column.attname), row.after.get(column.attname)
+                if old != new:
+                    wanted[column.related_model] |= {old, new}
         return cls({model: _fetch(model, keys - {None}) for model, keys in wanted.items()})
 
     def person(self, key: Any) -> str:
@@ -86,13 +90,13 @@ class Names:
         )  # __init__ with all its signals and descriptors took half of a page of the log
         obj._state = ModelState()
         try:
-            for column, convert in _stored(model):
+            for column, convert, is_naming in _stored(model):
                 value = values.get(column.attname, NOT_THERE)
                 if value is NOT_THERE:
                     obj.__dict__[column.attname] = column.get_default()
                     continue
                 obj.__dict__[column.attname] = convert(value) if convert else value
-                if column.is_relation and value is not None:
+                if is_naming and value is not None:
                     column.set_cached_value(obj, self.found[column.related_model][str(value)])
             return str(obj)
         except (ObjectDoesNotExist, ValidationError, KeyError, AttributeError, ValueError):
@@ -104,17 +108,31 @@ class Names:
 
 
 @cache
-def _stored(model: type[models.Model]) -> list[tuple[Any, Callable[[Any], Any] | None]]:
-    """The columns that a history holds, and what makes a value of what JSON has; nothing where that is the value."""
+def _stored(model: type[models.Model]) -> list[tuple[Any, Callable[[Any], Any] | None, bool]]:
+    """The columns that a history holds: each with what makes a value of what JSON has (nothing where that is the
+    value) and whether the object's name is made of what it refers to.
+    """
     columns: list[Any] = [column for column in model._meta.concrete_fields if not column.generated]
     return [
-        (column, None if type(getattr(column, "target_field", column)) in AS_IN_JSON else column.to_python)
+        (
+            column,
+            None if type(getattr(column, "target_field", column)) in AS_IN_JSON else column.to_python,
+            column in _naming(model),
+        )
         for column in columns
     ]
 
 
-def _references(model: type[models.Model]) -> Iterable[Any]:
-    return (column for column in model._meta.concrete_fields if column.is_relation)
+@cache
+def _references(model: type[models.Model]) -> list[Any]:
+    return [column for column in model._meta.concrete_fields if column.is_relation]
+
+
+@cache
+def _naming(model: type[models.Model]) -> list[Any]:
+    """The references that are told whatever was done: what the object's own name is made of, or both ends of a link."""
+    named_by = {path.partition("__")[0] for path in getattr(model, "audit_named_by", ())}
+    return [one for one in _references(model) if model._meta.auto_created or one.name in named_by]
 
 
 def _fetch(model: type[models.Model], keys: set[Any]) -> dict[str, models.Model]:

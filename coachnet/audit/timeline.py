@@ -117,10 +117,11 @@ def rows_of(keys: Iterable[Key]) -> dict[Key, Row]:
         cursor.execute(statement, values)
         found = cursor.fetchall()
     rows: dict[Key, Row] = {}
+    read = cache(json.loads)  # all rows of a request have the same facts
     for source, row, label, obj, facts, after, before in found:
         key = wanted[source][row]
         earlier = json.loads(before) if before else None
-        rows[key] = Row(*key, label, obj, json.loads(facts), json.loads(after), earlier)
+        rows[key] = Row(*key, label, obj, read(facts), json.loads(after), earlier)
     return rows
 
 

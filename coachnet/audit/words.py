@@ -68,6 +68,12 @@ def _form(label: str, language: str | None, *, is_alone: bool) -> str:
     return str((ALONE if is_alone else ABOUT)[label])
 
 
+@lru_cache(maxsize=100)
+def noun_for(model: type[models.Model], language: str | None) -> str:  # noqa: ARG001  (one is kept for each)
+    """What a thing of the kind is called."""
+    return str(model._meta.verbose_name)
+
+
 def change_sentence(labels: Iterable[str], noun: str, title: str) -> str:
     """Which fields changed: "Ändrade namn och kommun", "Ändrade åtgärd: Ring Maja"."""
     if noun:

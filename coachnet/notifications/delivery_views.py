@@ -12,8 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from coachnet.accounts.guards import SignedInRequest, requires
 from coachnet.accounts.roles import Permission
-from coachnet.accounts.views import PAGE_SIZE, next_page
-from coachnet.lib.keyset import page_of
+from coachnet.accounts.views import next_page
 from coachnet.lib.receipts import receipt
 from coachnet.notifications import actions, listing
 from coachnet.notifications.forms import DeliveryFilterForm
@@ -27,8 +26,7 @@ def delivery_list(request: SignedInRequest) -> HttpResponse:
     form = DeliveryFilterForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     state, rule = wanted.get("state", ""), wanted.get("rule", "")
-    after = request.GET.get("after", "")
-    page = page_of(listing.chosen(state, rule), by=listing.order_of(state), after=after, size=PAGE_SIZE)
+    page = listing.page(state, rule, request.GET.get("after", ""))
     counts = listing.counts(rule, request.user)
     context = {
         "form": form,

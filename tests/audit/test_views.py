@@ -235,5 +235,5 @@ def test_period_ends_with_its_last_day_in_sweden(admin: User, coach: User, clien
     )
 
 
-# The session, the person, which rows, the rows with their contexts, people's names, organisations' names.
-QUERIES = 6
+# The session, the person, which rows, the rows with their contexts, people's names.
+QUERIES = 5

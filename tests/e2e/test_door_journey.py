@@ -180,6 +180,7 @@ class TestOnAPhone:
             button(door, "Åsa").click()
             is_here(door, "Åsa", waits=True)
             page.goto("about:blank")
+            door.lose_session()  # nor by the page that has just been left
         # Not by somebody else on the same phone, though.
         door.sign_in(admin).visit("/meetings/")
         page.wait_for_load_state("networkidle")

@@ -32,7 +32,7 @@ def results(**changes: Any) -> report.Results:
         "scale": 1,
         "floors": floor,
         "pages": [measured([0.002, 0.004])],
-        "save": measured([0.05]),
+        "save": (measured([0.05, 0.07]), measured([0.02, 0.02])),
         "refresh_ms": [80.0, 90.0, 100.0],
         "races": [(10, 190, True, [0.1] * 200)],
         "megabytes": 100.0,

@@ -35,7 +35,7 @@ class Results:
     scale: int
     floors: list[Measured]
     pages: list[Measured]
-    save: Measured
+    save: tuple[Measured, Measured]  # and fifty rows in between
     refresh_ms: list[float]
     races: list[tuple[int, int, bool, list[float]]]  # as round_of_answers gives them
     megabytes: float
@@ -177,10 +177,10 @@ def _table(results: Results, before: dict[str, Before]) -> list[str]:
 
 
 def _others(results: Results) -> list[str]:
-    save = results.save
+    save, fifty = results.save
     facts = {
         "Save a session with an action through the form": f"median {save.median_ms:.0f} ms, p95 {save.p95_ms:.0f} ms, "
-        f"{save.cpu_ms:.0f} ms CPU, {save.queries} queries",
+        f"{save.cpu_ms:.0f} ms CPU, {save.times(fifty):.1f} × 50 rows, {save.queries} queries",
         "Figures of the overview after one session": f"median {median(results.refresh_ms):.0f} ms",
         **_races(results),
         f"{results.reminders[0]:,} reminders due at once, two workers": f"all sent after {results.reminders[1]:.0f} s, "
