@@ -1,5 +1,6 @@
 """The repeated rows of the session form, and its choices by name."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -32,7 +33,9 @@ class StepForm(Quietly, forms.Form):
     owner = forms.ChoiceField(label=_("Vem"), required=False)
     due_on = forms.DateField(label=_("Senast"), required=False, widget=DateInput)
 
-    def __init__(self, *args: Any, owners: list[tuple[str, str]], quiet: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, owners: Sequence[tuple[str, str]] = (), quiet: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.quiet = quiet
         self.fields["owner"].choices = owners  # type: ignore[attr-defined]
@@ -68,6 +71,16 @@ class PersonForm(Quietly, forms.Form):
 
 StepFormSet = forms.formset_factory(StepForm, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
 PersonFormSet = forms.formset_factory(PersonForm, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 5)
+
+
+def step_rows(data: Any, *, owners: Sequence[tuple[str, str]], quiet: bool = False) -> Any:
+    """The rows for next steps, as typed; with nothing typed one formset for everybody, into which owners are drawn."""
+    if data is None:
+        return NO_STEPS
+    return StepFormSet(data, prefix="steps", auto_id="id_%s", form_kwargs={"quiet": quiet, "owners": owners})
+
+
+NO_STEPS = StepFormSet(prefix="steps", auto_id="id_%s")
 
 
 def person_rows(data: Any, *, quiet: bool = False) -> Any:

@@ -22,9 +22,9 @@ from coaching.forms.rows import (
     CompanyChoice,
     ContactChoice,
     Quietly,
-    StepFormSet,
     StrategyChoice,
     person_rows,
+    step_rows,
 )
 from coaching.forms.words import meeting_text, who_coaches
 from coaching.models import Action, Engagement, Session, Stage
@@ -158,9 +158,7 @@ class SessionForm(Quietly, forms.Form):
         self._offer_stages()
         for name in ("minutes_other", "preparation_minutes", "travel_minutes"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
-        self.steps = StepFormSet(
-            data, prefix="steps", auto_id="id_%s", form_kwargs={"quiet": quiet, "owners": self.owners}
-        )
+        self.steps = step_rows(data, owners=self.owners, quiet=quiet)
         self.people = person_rows(data, quiet=quiet)
 
     @property

@@ -69,7 +69,7 @@ def _form(label: str, language: str | None, *, is_alone: bool) -> str:
 
 
 @lru_cache(maxsize=100)
-def noun_for(model: type[models.Model], language: str | None) -> str:  # noqa: ARG001  (one is kept for each)
+def noun_for(model: type[models.Model], language: str | None) -> str:
     """What a thing of the kind is called."""
     return str(model._meta.verbose_name)
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -141,7 +141,9 @@ def counts(rule: str, viewer: User) -> dict[str, int]:
 
 @standing
 def _counts(has_rule: bool) -> QuerySet[User, tuple[int, ...]]:  # noqa: FBT001
-    of_state = (_of_rule(has_rule).filter(state=state).order_by().values("pk") for state in Notification.State)
+    of_state = (
+        _of_rule(has_rule).filter(state=state).order_by().values("pk") for state in Notification.State
+    )
     wanted = [CountOf(rows[: MOST_COUNTED + 1]) for rows in of_state]
     return User.objects.filter(pk=Given("viewer")).values_list(*wanted)
 

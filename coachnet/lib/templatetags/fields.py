@@ -34,15 +34,19 @@ def field(
     classes: str = "",
     attrs: Attrs | None = None,
     slot: str = "",
+    options: SafeString | str = "",
     **of_choices: Any,
 ) -> SafeString:
-    """`{% field form.date hint=_("…") optional=True icon="search" %}`: as c-field. `attrs` go to the control."""
+    """`{% field form.date hint=_("…") optional=True icon="search" %}`: as c-field. `attrs` go to the control.
+
+    `options` are those of a select, drawn already (`as_options`).
+    """
     kind = ui.field_kind(bound)
     if kind == "hidden":
         return markup("{}", bound)
     if kind == "choices":
         return choices(bound, label=label, hint=hint, optional=optional, classes=classes, **of_choices)
-    words, control = _label(bound, label, optional), ui.control(bound, attrs)
+    words, control = _label(bound, label, optional), ui.control(bound, attrs, options)
     if kind == "check":
         inside = markup(
             '{}<label class="check">{}<span>{}</span></label>{}',

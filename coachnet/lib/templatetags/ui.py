@@ -126,7 +126,7 @@ def field_kind(field: BoundField) -> str:
 
 
 @register.filter
-def control(field: BoundField, attrs: Attrs | None = None) -> SafeString:
+def control(field: BoundField, attrs: Attrs | None = None, options: SafeString | str = "") -> SafeString:
     """The bare control of a bound field, as a text box of ours, with extra attributes from a component."""
     extra: dict[str, Any] = dict(attrs.attrs_dict()) if attrs else {}
     kind = field_kind(field)
@@ -136,18 +136,23 @@ def control(field: BoundField, attrs: Attrs | None = None) -> SafeString:
     if kind not in ("check", "hidden") and "placeholder" not in extra:
         # A placeholder is never a label; libraries that set one anyway are overruled.
         extra["placeholder"] = False
-    return (
-        select_tag(field, extra) if type(field.field.widget) is forms.Select else field.as_widget(attrs=extra)
-    )
+    if type(field.field.widget) is forms.Select:
+        return select_tag(field, extra, options)
+    return field.as_widget(attrs=extra)
 
 
-def select_tag(field: BoundField, attrs: dict[str, Any]) -> SafeString:
-    """A select as its widget would draw it, without a dictionary and a template for each of its options."""
+def select_tag(field: BoundField, attrs: dict[str, Any], options: SafeString | str = "") -> SafeString:
+    """A select as its widget would draw it, without a dictionary and a template for each of its options.
+
+    `options` are put into it as they are; else it draws its own.
+    """
     widget: Any = field.field.widget
     attrs = field.build_widget_attrs(attrs, widget)
     if field.auto_id and "id" not in widget.attrs:
         attrs.setdefault("id", field.auto_id)
     own = attributes(widget.build_attrs(widget.attrs, attrs))
+    if isinstance(options, SafeString):
+        return markup('<select name="{}"{}>{}\n</select>', field.html_name, own, options)
     left = set(widget.format_value(field.value()))  # to be marked as chosen: only the first of several alike
     parts = [
         markup('\n  <optgroup label="{}">{}\n  </optgroup>', value, _options(label, left))
@@ -157,6 +162,12 @@ def select_tag(field: BoundField, attrs: dict[str, Any]) -> SafeString:
     ]
     every = markup_join("{}", ((part,) for part in parts))
     return markup('<select name="{}"{}>{}\n</select>', field.html_name, own, every)
+
+
+@register.filter
+def as_options(pairs: Iterable[tuple[Any, Any]]) -> SafeString:
+    """`{{ form.owners|as_options }}`: the options of a select in which none is chosen yet."""
+    return _options(pairs, set())
 
 
 def _options(pairs: Iterable[tuple[Any, Any]], left: set[str]) -> SafeString:
