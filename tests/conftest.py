@@ -8,8 +8,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
-from coachnet.accounts.models import Organisation, User
 from coachnet import offline
+from coachnet.accounts.models import Organisation, User
 from companies import reference_data
 from companies.models import GlossaryTerm
 from tests.factories.accounts import OrganisationFactory, cast

@@ -47,7 +47,9 @@ class Names:
             model = tracked_model(row.source)
             for column in _naming(model):
                 wanted[column.related_model].add(row.after.get(column.attname))
-            for column in _references(model) if row.before else ():
+            if row.before is None:
+                continue
+            for column in _references(model):
                 old, new = row.before.get(column.attname), row.after.get(column.attname)
                 if old != new:
                     wanted[column.related_model] |= {old, new}

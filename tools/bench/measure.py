@@ -73,10 +73,10 @@ class Site:
         return browser
 
     def browser_for(self, page: Page) -> Browser:
-        """The browser of the one whose page it is; a guest has pressed her link."""
+        """The browser of the one whose page it is; a guest has pressed her link, a program has a key and no cookie."""
         key = (page.role, *page.headers)
         if key not in self.browsers:
-            browser = self.browsers[key] = self._browser(page.role)
+            browser = self.browsers[key] = self._browser("" if "Authorization" in page.headers else page.role)
             browser.headers |= page.headers
             if not page.role:
                 status, _location, _text = browser.ask("GET", urlsplit(self.cast.guest_link).path)
