@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from coachnet.audit import words
 from coachnet.audit.models import AccessEvent
@@ -192,16 +192,17 @@ class Deed:
         is_root = root == (self.model, self.obj)
         if self.model._meta.auto_created:
             return self._tell_link(names, root)
-        noun = "" if is_root else words.noun_for(self.model, get_language())
+        noun = "" if is_root else words.noun_for(self.model, names.language)
         title = "" if is_root else names.title(self.model, self.after)
         if self.label != "update" or self.before is None:
-            return Part(words.deed_sentence(self.label, noun, title))
+            return Part(words.deed_sentence(self.label, noun, title, names.language))
         if verb := words.telling_verb(self.before, self.after):
-            return Part(words.deed_sentence(verb, noun, title))
+            return Part(words.deed_sentence(verb, noun, title, names.language))
         changes = list(self._changes(names))
         if not changes:
             return None
-        return Part(words.change_sentence([change.label for change in changes], noun, title), changes)
+        labels = [change.label for change in changes]
+        return Part(words.change_sentence(labels, noun, title, names.language), changes)
 
     def _changes(self, names: Names) -> Iterable[Change]:
         for column in words.shown_fields(self.model):
@@ -228,8 +229,8 @@ class Deed:
         source: Any = self.model._meta.get_field(many.m2m_field_name())
         own = root is not None and root == (owner, str(self.after[source.attname]))
         title = "" if own else names.shown(source, self.after[source.attname])
-        noun = "" if own else words.noun_for(owner, get_language())
-        return Part(words.change_sentence([change.label], noun, title), [change])
+        noun = "" if own else words.noun_for(owner, names.language)
+        return Part(words.change_sentence([change.label], noun, title, names.language), [change])
 
 
 def _deeds(group: list[Row]) -> list[Deed]:

@@ -11,7 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models.base import ModelState
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from coachnet.audit.timeline import ACCESS, Row, tracked_model
 from coachnet.lib.standing import Among, standing
@@ -33,6 +33,7 @@ class Names:
 
     def __init__(self, found: Found) -> None:
         self.found = found
+        self.language = get_language()  # of whoever reads: asked once, for all that is told with these names
 
     @classmethod
     def gather(cls, rows: Iterable[Row]) -> "Names":

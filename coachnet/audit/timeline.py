@@ -90,7 +90,7 @@ class Source:
 
 def keys_of(sources: Iterable[Source], *, before: Cursor | None, size: int) -> list[Key]:
     """At most `size` rows of the sources, newest first, all older than the cursor: only which they are. One query."""
-    branches: list[sql.Composable] = []
+    branches: list[str] = []
     values: list[Any] = []
     for source in sources:
         text, own = _branch(source, before, size)
@@ -98,9 +98,8 @@ def keys_of(sources: Iterable[Source], *, before: Cursor | None, size: int) -> l
         values += own
     if not branches:
         return []
-    statement = _KEYS.format(sql.SQL(" UNION ALL ").join(branches)).as_string(None)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, size])
+        cursor.execute(_KEYS.format(" UNION ALL ".join(branches)), [*values, size])
         return [Key(*found) for found in cursor.fetchall()]
 
 
@@ -125,13 +124,13 @@ def rows_of(keys: Iterable[Key]) -> dict[Key, Row]:
     return rows
 
 
-_KEYS = sql.SQL(
+_KEYS = (
     "SELECT * FROM ({}) AS every (at, source, row, context) ORDER BY at DESC, source DESC, row DESC LIMIT %s"
 )
 # The name in byte order, as Python compares it in `_older`.
 _BRANCH = sql.SQL(
-    '(SELECT {at}, %s COLLATE "C", {row}::bigint, {context} FROM {table} '
-    "WHERE {where} ORDER BY {at} DESC, {row} DESC LIMIT %s)"
+    '(SELECT {at}, {name} COLLATE "C", {row}::bigint, {context} FROM {table} '
+    "WHERE {where} ORDER BY {at} DESC, {row} DESC LIMIT {size})"
 )
 _EVENTS = sql.SQL("""
     SELECT %s, pgh_id::bigint, pgh_label, pgh_obj_id::text, coalesce(context.metadata, '{{}}'), to_jsonb(own),
@@ -149,13 +148,13 @@ _ACCESS = sql.SQL("""
     FROM {table} own WHERE id = ANY(%s)""")
 
 
-def _branch(source: Source, before: Cursor | None, size: int) -> tuple[sql.Composable, list[Any]]:
+def _branch(source: Source, before: Cursor | None, size: int) -> tuple[str, list[Any]]:
     """The keys of one table, and the values in it."""
-    where, values = _condition(source) if source.where else ("TRUE", [])
+    where, values = _condition(source) if source.where else ("TRUE", list[Any]())
     if before:
         older, its_values = _older(source, before)
         where, values = f"{where} AND {older}", [*values, *its_values]
-    return _branch_text(source.model, where), [source.name, *values, size]
+    return _branch_text(source.name, source.model, where, size), list(values)
 
 
 def _condition(source: Source) -> tuple[str, Iterable[Any]]:
@@ -169,17 +168,19 @@ def _condition(source: Source) -> tuple[str, Iterable[Any]]:
 
 
 @lru_cache(maxsize=1000)
-def _branch_text(model: type[models.Model], where: str) -> sql.SQL:
+def _branch_text(source: str, model: type[models.Model], where: str, size: int) -> str:
     at, row = _order(model)
     context = sql.SQL("NULL::uuid") if model is AccessEvent else sql.Identifier("pgh_context_id")
     text = _BRANCH.format(
         at=sql.Identifier(at),
+        name=sql.Literal(source),
         row=sql.Identifier(row),
         context=context,
         table=_table(model),
         where=sql.SQL(where),  # made by the ORM and by `_older`, values apart
+        size=sql.Literal(size),
     )
-    return sql.SQL(text.as_string(None))
+    return text.as_string(None)
 
 
 def _order(model: type[models.Model]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.text import capfirst, get_text_list
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 LONG_TEXT = 80
 # Words kept around a change, so that a reader knows the place.
@@ -56,9 +56,9 @@ class Stretch(NamedTuple):
     text: str
 
 
-def deed_sentence(label: str, noun: str, title: str) -> str:
-    """What was done to an object: "Skapade", "Lade till åtgärd: Ring Maja"."""
-    form = _form(label, get_language(), is_alone=not noun)
+def deed_sentence(label: str, noun: str, title: str, language: str | None) -> str:
+    """What was done to an object, in the language of now: "Skapade", "Lade till åtgärd: Ring Maja"."""
+    form = _form(label, language, is_alone=not noun)
     return form % {"noun": noun, "title": title or "–"} if noun else form
 
 
@@ -74,10 +74,10 @@ def noun_for(model: type[models.Model], language: str | None) -> str:
     return str(model._meta.verbose_name)
 
 
-def change_sentence(labels: Iterable[str], noun: str, title: str) -> str:
+def change_sentence(labels: Iterable[str], noun: str, title: str, language: str | None) -> str:
     """Which fields changed: "Ändrade namn och kommun", "Ändrade åtgärd: Ring Maja"."""
     if noun:
-        return deed_sentence("update", noun, title)
+        return deed_sentence("update", noun, title, language)
     return gettext("Ändrade %(fields)s") % {
         "fields": get_text_list(list(dict.fromkeys(labels)), gettext("och"))
     }

@@ -77,6 +77,6 @@ urlpatterns = [
 
 
 def handler() -> WSGIHandler:
-    """A second Django on the same process and database, without our middleware."""
-    with override_settings(MIDDLEWARE=MIDDLEWARE):
+    """A second Django on the same process and database, without our middleware and with its own sessions."""
+    with override_settings(MIDDLEWARE=MIDDLEWARE, SESSION_ENGINE="django.contrib.sessions.backends.db"):
         return WSGIHandler()
