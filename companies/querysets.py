@@ -64,12 +64,16 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def without_open_engagement(self) -> "CompanyQuerySet":
         """Companies that nobody coaches at present."""
-        return self.filter(self._is_free())
+        engagements = _related(self.model, "engagements").objects
+        return self.filter(~Exists(engagements.filter(company=OuterRef("pk"), ended_on=None)))
 
     def to_log_for(self, user: User) -> "CompanyQuerySet":
         """The coach's own and those that nobody coaches, with `is_own`."""
         found = self.annotate(is_own=ExpressionWrapper(self._is_of(user), models.BooleanField()))
-        return found.filter(self._is_of(user) | self._is_free())
+        # Said as a range, or Postgres reads all open engagements to judge the few companies that a search finds.
+        engagements = _related(self.model, "engagements").objects.filter(ended_on=None)
+        coached = engagements.filter(company__gte=OuterRef("pk"), company__lte=OuterRef("pk"))
+        return found.filter(self._is_of(user) | ~Exists(coached))
 
     def in_stage(self, stage: str) -> "CompanyQuerySet":
         """Companies with an open engagement in the stage."""
@@ -104,10 +108,6 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         responsible = self.model.objects.filter(responsible_coach=user).order_by().values("pk")
         coached = self._memberships(user).filter(engagement__ended_on=None).values("engagement__company")
         return Q(pk__in=responsible.union(coached))
-
-    def _is_free(self) -> Q:
-        engagements = _related(self.model, "engagements").objects
-        return Q(~Exists(engagements.filter(company=OuterRef("pk"), ended_on=None)))
 
     def _memberships(self, user: User) -> models.QuerySet[Any, Any]:
         """The coach's parts in engagements that she has not left."""

@@ -132,18 +132,19 @@ class Cast:
         ]
 
     def _lists_for_programs(self) -> list[Page]:
-        """The lists of the open interface, with a key of the coach's."""
-        headers = {"Authorization": f"Bearer {self._key()}"}
-        lists = ("company", "engagement", "session", "action", "event", "registration")
+        """The lists of the open interface, each with a key of somebody who has a full page of it at every scale."""
+        lists = dict.fromkeys(("company", "engagement", "session", "action", "event"), "coach")
+        keys = {role: {"Authorization": f"Bearer {self._key(role)}"} for role in ("coach", "organiser")}
         return [
-            Page(f"Interface: {name} list", "coach", reverse(f"api:{name}-list"), LIST, headers)
-            for name in lists
+            Page(f"Interface: {name} list", role, reverse(f"api:{name}-list"), LIST, keys[role])
+            for name, role in (lists | {"registration": "organiser"}).items()
         ]
 
-    def _key(self) -> str:
+    def _key(self, role: str) -> str:
         """A key that reads, in place of the last run's."""
-        ApiKey.objects.filter(user=self.coach, name=KEY_NAME).delete()
-        _key, token = make_key(by=self.coach, name=KEY_NAME, scopes=[Scope.READ], days=1)
+        user = self.users[role]
+        ApiKey.objects.filter(user=user, name=KEY_NAME).delete()
+        _key, token = make_key(by=user, name=KEY_NAME, scopes=[Scope.READ], days=1)
         return token
 
     @property
