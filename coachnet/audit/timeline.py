@@ -127,10 +127,11 @@ def rows_of(keys: Iterable[Key]) -> dict[Key, Row]:
 _KEYS = (
     "SELECT * FROM ({}) AS every (at, source, row, context) ORDER BY at DESC, source DESC, row DESC LIMIT %s"
 )
-# The name in byte order, as Python compares it in `_older`.
+# The name in byte order, as Python compares it in `_older`. The order is that of the table's columns, so that an index
+# has it: without the table's name it would be that of what is selected, where a number has become a bigint.
 _BRANCH = sql.SQL(
     '(SELECT {at}, {name} COLLATE "C", {row}::bigint, {context} FROM {table} '
-    "WHERE {where} ORDER BY {at} DESC, {row} DESC LIMIT {size})"
+    "WHERE {where} ORDER BY {table}.{at} DESC, {table}.{row} DESC LIMIT {size})"
 )
 _EVENTS = sql.SQL("""
     SELECT %s, pgh_id::bigint, pgh_label, pgh_obj_id::text, coalesce(context.metadata, '{{}}'), to_jsonb(own),

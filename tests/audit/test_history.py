@@ -1,5 +1,6 @@
 """Historik in sentences: who, when, what changed from what to what."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from django.utils.functional import Promise
 from coachnet.accounts.models import Organisation, User
 from coachnet.audit.context import acting
 from coachnet.audit.history import Related, history_of
+from coachnet.audit.models import AccessEvent
 from coachnet.audit.protection import event_models, events_of, tracked_by
-from coachnet.audit.timeline import tracked_model
+from coachnet.audit.timeline import Source, keys_of, tracked_model
 from coachnet.audit.words import compare, shown_fields
 from companies.models import CircularStrategy, Company, Contact, Municipality
 from tests.factories.accounts import InvitationFactory, OrganisationFactory
@@ -225,3 +227,25 @@ def test_history_costs_the_same_for_one_and_for_eleven_changes(
 
 # Which rows, the rows with their contexts, and the people who are named.
 QUERIES = 3
+
+
+def test_the_next_rows_are_found_by_index_also_when_one_request_wrote_thousands(
+    company: Company, coach: User
+):
+    """Of rows that were written in the same moment no more are read than are shown."""
+    asked: list[tuple[str, Any]] = []
+
+    def listen(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(listen):
+        keys_of(map(Source, (*event_models(), AccessEvent)), before=None, size=80)
+    [(sql, params)] = asked
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {sql}", params)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert len(re.findall("Index (?:Only )?Scan using", plan)) == len(event_models()) + 1
+    assert plan.count("Sort  (") == 1  # of what the tables found, together

@@ -1,6 +1,8 @@
 """A contact is forgotten for good: in the register, its history and the mails; by an admin, by a decision."""
 
 import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -78,6 +80,14 @@ def test_nothing_says_any_more_who_it_was(contact: Contact, admin: User):
     actions.forget_contact(by=admin, contact=contact, decision="igen")  # twice is once
     assert events.count() == before + 1
     assert Erasure.objects.get().decision == "Dnr 2026-17"
+
+
+def test_somebody_leaves_on_the_day_it_is_in_sweden(contact: Contact, admin: User, monkeypatch: Any):
+    new_year = dt.datetime(2027, 1, 1, 0, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
+    monkeypatch.setattr(timezone, "now", lambda: new_year.astimezone(dt.UTC))
+    actions.forget_contact(by=admin, contact=contact, decision="Dnr 1")
+    contact.refresh_from_db()
+    assert contact.left_on == dt.date(2027, 1, 1)
 
 
 def test_others_keep_what_is_theirs(contact: Contact, admin: User):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
+from pghistory.models import Context
 
 from coaching.models import Action, Engagement, Session, SessionCoach
 from coachnet.accounts.models import User
@@ -40,6 +41,12 @@ def test_there_is_as_much_as_was_asked_for(today: dt.date) -> None:
     assert Notification.objects.filter(state="sent").count() == SMALL.notifications
     assert is_loaded(SMALL, today)
     assert not is_loaded(SMALL, today - dt.timedelta(days=1))
+
+
+def test_a_network_that_was_used_is_not_the_one_that_was_loaded(today: dt.date) -> None:
+    Context.objects.create(metadata={"url": "/sessions/"})  # as the first request that changes something does
+    assert not is_loaded(SMALL, today)
+    assert is_loaded(SMALL, None)
 
 
 def test_the_same_day_gives_the_same_network(today: dt.date) -> None:

@@ -1,6 +1,7 @@
 """`make bench SCALE=1|60`, or `python -m tools.bench --scale N`: measure, and write docs/performance.md.
 
-The network must have been loaded today (make seed). One web process, so that its CPU is all there is.
+The network must have been loaded today (make seed) and not been used since: what is measured adds to it. One web
+process, so that its CPU is all there is.
 """
 
 import argparse
@@ -21,24 +22,26 @@ def main() -> int:
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, help="how often each page is asked for five times"
     )
-    parser.add_argument("--any-day", action="store_true", help="take a network that was loaded another day")
+    parser.add_argument(
+        "--as-it-is", action="store_true", help="take a network of another day, or a used one"
+    )
     options = parser.parse_args()
     with Stage(mode=mode(options.scale)) as stage:
         from tools.bench import report
 
-        if not _has_network(options.scale, any_day=options.any_day):
+        if not _has_network(options.scale, as_it_is=options.as_it_is):
             print(f"Load the network first: make seed SCALE={options.scale}")
             return 1
         print(report.write(_run(stage, options.scale, options.rounds)))
     return 0
 
 
-def _has_network(scale: int, *, any_day: bool) -> bool:
+def _has_network(scale: int, *, as_it_is: bool) -> bool:
     from django.utils import timezone
 
     from tools.seed.load import is_loaded
 
-    return is_loaded(SIZES[scale], None if any_day else timezone.localdate())
+    return is_loaded(SIZES[scale], None if as_it_is else timezone.localdate())
 
 
 def _run(stage: Stage, scale: int, rounds: int) -> "report.Results":  # type: ignore[name-defined]  # noqa: F821

@@ -51,9 +51,12 @@ def _load(size: Size, today: dt.date, say: Say, began: float) -> None:
 
 
 def is_loaded(size: Size, today: dt.date | None) -> bool:
-    """Whether the database holds this network, whole, as of this day or of any."""
-    wanted = {"command": COMMAND, "sessions": size.sessions} if today is None else _mark(size, today)
-    return pghistory.models.Context.objects.filter(metadata__contains=wanted).exists()
+    """Whether the database holds this network, whole: as of this day and as it was loaded, or of any day and used."""
+    contexts = pghistory.models.Context.objects.order_by("-created_at")
+    if today is None:
+        return contexts.filter(metadata__contains={"command": COMMAND, "sessions": size.sessions}).exists()
+    mark = contexts.filter(metadata__contains=_mark(size, today)).first()
+    return mark is not None and not contexts.filter(created_at__gt=mark.created_at).exists()
 
 
 def _mark(size: Size, today: dt.date) -> dict[str, Any]:
