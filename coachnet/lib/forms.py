@@ -36,6 +36,12 @@ def _input(widget: dict[str, Any]) -> SafeString:
     return SafeString(f"{tag}{attributes(widget['attrs'])}>")  # each part is escaped
 
 
+def _hidden(widget: dict[str, Any]) -> SafeString:
+    """Django describes a hidden field as it does others; HTML allows no such word on what nobody meets."""
+    kept = {name: value for name, value in widget["attrs"].items() if not name.startswith("aria-")}
+    return _input(widget | {"attrs": kept})
+
+
 def _option(widget: dict[str, Any]) -> SafeString:
     if not widget.get("wrap_label"):
         return _input(widget)
@@ -50,10 +56,11 @@ def _textarea(widget: dict[str, Any]) -> SafeString:
 
 
 _WIDGETS = "django/forms/widgets/"
-_INPUTS = ("input", "text", "number", "email", "url", "password", "hidden", "date", "time", "checkbox")
+_INPUTS = ("input", "text", "number", "email", "url", "password", "date", "time", "checkbox")
 _DRAWN: dict[str, Callable[[dict[str, Any]], SafeString]] = {
     **{f"{_WIDGETS}{name}.html": _input for name in _INPUTS},
     **{f"{_WIDGETS}{name}.html": _option for name in ("radio_option", "checkbox_option", "input_option")},
+    f"{_WIDGETS}hidden.html": _hidden,
     f"{_WIDGETS}textarea.html": _textarea,
 }
 

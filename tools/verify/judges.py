@@ -1,6 +1,7 @@
 """Lighthouse and the Nu HTML checker: fetched on demand into an ignored folder, pinned by package-lock.json."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -87,14 +88,15 @@ def lighthouse(address: str, cookies: str, work: Path) -> tuple[dict[str, int], 
     options = (
         *("--quiet", "--output=json", f"--output-path={report}", f"--extra-headers={headers}"),
         *(f"--only-categories={','.join(CATEGORIES)}", f"--skip-audits={SKIPPED}"),
-        f"--chrome-path={chromium.find()}",
         "--chrome-flags=--headless=new --no-sandbox",
         "--no-enable-error-reporting",
     )
+    surroundings = os.environ | {"CHROME_PATH": str(chromium.find())}  # it takes no flag for that
     for left in reversed(range(TRIES)):
         # It loses a trace now and then, and asks to be run again.
         command = ["node", str(program), address, *options]
-        if subprocess.run(command, check=left == 0, stdout=subprocess.DEVNULL).returncode == 0:
+        done = subprocess.run(command, check=left == 0, env=surroundings, stdout=subprocess.DEVNULL)
+        if done.returncode == 0:
             break
     found = json.loads(report.read_text(encoding="utf-8"))
     if found["finalDisplayedUrl"] != address:
