@@ -240,7 +240,7 @@ def test_the_next_rows_are_found_by_index_also_when_one_request_wrote_thousands(
         return execute(sql, params, *rest)
 
     with connection.execute_wrapper(listen):
-        keys_of(map(Source, (*event_models(), AccessEvent)), before=None, size=80)
+        keys_of([Source(AccessEvent), *map(Source, event_models())], before=None, size=80)
     [(sql, params)] = asked
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
