@@ -7,6 +7,7 @@ class Device:
     """Keeps passkeys and says yes for its owner, until `refuse()`."""
 
     def __init__(self, page: Page) -> None:
+        self.page = page
         self.session: CDPSession = page.context.new_cdp_session(page)
         self.session.send("WebAuthn.enable")
         options = {
@@ -24,9 +25,9 @@ class Device:
         """How many passkeys it keeps."""
         return len(self.session.send("WebAuthn.getCredentials", self.key)["credentials"])
 
-    def lie_still(self, *, still: bool = True) -> None:
-        """The owner does not touch the device, or touches it again."""
-        self.session.send("WebAuthn.setAutomaticPresenceSimulation", self.key | {"enabled": not still})
+    def wait_to_be_asked(self) -> None:
+        """From the next page on it answers when somebody presses, and not as soon as a field could offer it."""
+        self.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
 
     def refuse(self) -> None:
         """From now on the owner does not prove herself."""

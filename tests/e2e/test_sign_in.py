@@ -83,21 +83,19 @@ def test_invited_coach_signs_up_and_signs_in_with_code_and_passkey(enter, look, 
     visitor.sees("Byt namn")
     visitor.check()
 
-    # Out, and in again with the passkey alone. The device would sign in as soon as the page offers it.
-    device.lie_still()
+    # Out, and in again with the passkey alone.
+    device.wait_to_be_asked()
     visitor.visit("/accounts/logout/")
     visitor.check()
     visitor.press("Logga ut")
     page.wait_for_url("**/accounts/login/")
     visitor.check()
-    device.lie_still(still=False)  # it hears the next question, not the one that waits already
     visitor.press("Logga in med passernyckel")
     page.wait_for_url(lambda url: "/accounts/" not in url, timeout=30_000)
     visitor.visit("/people/me/")
     visitor.check()
 
     # Out, and in again with password and code
-    device.lie_still()
     visitor.visit("/accounts/logout/")
     visitor.press("Logga ut")
     visitor.field("E-post").fill("ny@example.se")
@@ -134,7 +132,7 @@ def test_passkey_serves_as_second_step_and_refusal_is_said(enter, look):
     visitor.press("Skapa passernyckel")
     page.wait_for_url("**/recovery-codes/")
     visitor.visit("/people/")
-    device.lie_still()
+    device.wait_to_be_asked()
     visitor.visit("/accounts/logout/")
     visitor.press("Logga ut")
     visitor.field("E-post").fill(user.email)
@@ -142,7 +140,6 @@ def test_passkey_serves_as_second_step_and_refusal_is_said(enter, look):
     visitor.press("Logga in")
     page.wait_for_url("**/accounts/2fa/authenticate/")
     device.refuse()
-    device.lie_still(still=False)
     visitor.press("Använd passernyckeln")
     visitor.sees("Enheten lämnade ingen passernyckel. Försök igen, eller gå in på ett annat sätt.")
 
