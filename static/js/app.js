@@ -16,5 +16,6 @@ import "./reveal.js";
 import "./passkey.js";
 import "./shortcuts.js";
 import "./tables.js";
+import "./tabs.js";
 import "./errors.js";
 import "./recover.js";

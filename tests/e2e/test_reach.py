@@ -232,3 +232,13 @@ def test_one_tap_to_log_from_every_page(enter: Enter, network: Network, coach: U
         if path in (paths[0], paths[-1]):
             page.wait_for_url("**/edit/*")
             assert first_words(visitor) == visitor.say("Logga tillfälle"), path
+
+
+@pytest.mark.parametrize("look", ["phone-sv"], indirect=True)
+def test_the_tab_that_is_open_is_in_sight(enter: Enter, network: Network, organiser: User) -> None:
+    """Also where there are more of them than the screen is wide."""
+    visitor = enter(organiser)
+    for state in ("", "?state=queued", "?state=failed", "?state=skipped"):
+        page = visitor.visit(f"/delivery/{state}")
+        expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.99)
+        assert page.evaluate("scrollY") == 0
