@@ -1,5 +1,6 @@
 """What a database holds, in numbers small enough to write beside a copy and to compare after its return."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -63,10 +64,10 @@ class Contents:
         """For the manifest."""
         return asdict(self)
 
-    def differences(self, other: "Contents") -> list[str]:
-        """How `other` differs from this, one sentence each."""
+    def differences(self, other: "Contents", *, but: Collection[str] = ()) -> list[str]:
+        """How `other` differs from this, one sentence each, the tables in `but` left alone."""
         found = []
-        for table in sorted(self.tables.keys() | other.tables.keys()):
+        for table in sorted((self.tables.keys() | other.tables.keys()) - set(but)):
             mine, theirs = self.tables.get(table), other.tables.get(table)
             if mine is None or theirs is None:
                 found.append(f"{table} is {'new' if mine is None else 'missing'}")

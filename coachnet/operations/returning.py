@@ -19,7 +19,8 @@ from companies import forgetting
 MAINTENANCE = "postgres"  # the database one stands in while others are made and renamed
 JOBS = 2
 # Somebody signed out, or was shut out, after the copy was made: no sign-in of it may live again.
-_END_SIGN_INS = "TRUNCATE django_session, usersessions_usersession"
+SIGN_INS = ("django_session", "usersessions_usersession")  # end with the return of a copy
+_END_SIGN_INS = f"TRUNCATE {', '.join(SIGN_INS)}"
 # As if somebody had pressed Stoppa in Utskick, where each can be sent again.
 _HOLD_MAIL = """
 UPDATE notifications_notification SET state = 'skipped', reason = 'stopped', claimed_until = NULL
