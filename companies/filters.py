@@ -152,7 +152,7 @@ def _page(
     is_further: bool,  # noqa: FBT001 (a kind of asking)
 ) -> Any:
     by = ORDERS[order]
-    position = [Given(f"after{n}") for n in range(len(by))] if is_further else None
+    position = keyset.given_position(by) if is_further else None
     rows = _asked_for(may, view, filters, shape).with_heard_on()
     if shape and not is_further:
         # What a text may mean is worked out for each company: once, for the rows and for how many there are.
@@ -228,8 +228,8 @@ class CompanyList:
     def page(self, after: str) -> keyset.Page[Company]:
         """The page of rows after the token, or the first: of each company the columns that the list shows."""
         position = keyset.position_of(after, by=self.by)
-        given = {f"after{n}": value for n, value in enumerate(position or ())}
-        found = _page(*self._kind, self.order, position is not None, **self._given, **given)
+        given = self._given | keyset.as_given(position)
+        found = _page(*self._kind, self.order, position is not None, **given)
         return keyset.cut(found, by=self.by)
 
     def hits(self, page: keyset.Page[Company]) -> int:

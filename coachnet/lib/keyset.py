@@ -14,6 +14,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
+from coachnet.lib.standing import Given
+
 M = TypeVar("M", bound=models.Model)
 R = TypeVar("R")  # a model, or a dict of values
 SALT = "coachnet.lib.keyset"
@@ -64,6 +66,16 @@ def further(
     if position is not None:
         ordered = ordered.filter(_later_than(position, by))
     return ordered[: size + 1]
+
+
+def given_position(by: Sequence[str]) -> list[Given]:
+    """For `further` in a standing question: a position that is told when it is asked, by `as_given`."""
+    return [Given(f"after{n}") for n in range(len(by))]
+
+
+def as_given(position: Sequence[Any] | None) -> dict[str, Any]:
+    """The values of a position, as a standing question is told them."""
+    return {f"after{n}": value for n, value in enumerate(position or ())}
 
 
 def cut(found: list[M], *, by: Sequence[str], size: int = SIZE) -> Page[M]:

@@ -103,8 +103,8 @@ def page(state: str, rule: str, after: str) -> keyset.Page[Notification]:
     """
     by = order_of(state)
     position = keyset.position_of(after, by=by)
-    given = {f"after{n}": value for n, value in enumerate(position or ())}
-    found = _page(state, bool(rule), position is not None, rule=rule, now=timezone.now(), **given)
+    given = {"rule": rule, "now": timezone.now()} | keyset.as_given(position)
+    found = _page(state, bool(rule), position is not None, **given)
     return keyset.cut(found, by=by)
 
 
@@ -115,7 +115,7 @@ def _page(
     is_further: bool,  # noqa: FBT001
 ) -> QuerySet[Notification]:
     by = order_of(state)
-    position = [Given(f"after{n}") for n in range(len(by))] if is_further else None
+    position = keyset.given_position(by) if is_further else None
     rows = _of_rule(has_rule).select_related("user", "decided_by").only(*_SHOWN)
     if state:
         rows = rows.filter(state=state)
