@@ -151,6 +151,19 @@ def test_states_and_rules_are_chosen_in_the_address(organiser, coach, due, clien
     assert client.get(f"{DELIVERY}?state=nonsense&rule=x").status_code == 200
 
 
+@pytest.mark.parametrize("asked", ["", "state=queued", "rule=single", "state=queued&rule=single"])
+def test_each_mail_stands_on_one_page_of_the_list(organiser, coach, due, client_of, asked):
+    """Also those of the same moment, where the page ends among them."""
+    rows = due(coach, "single", *map(str, range(60)))
+    client, seen, more = client_of(organiser), [], f"?{asked}"
+    while more:
+        answer = client.get(DELIVERY + more)
+        seen += [line.row.pk for line in answer.context["lines"]]
+        more = answer.context["more"]
+    assert sorted(seen) == [row.pk for row in rows]
+    assert len({row.due_at for row in rows}) == 1
+
+
 def test_a_failed_one_is_sent_again_and_a_waiting_one_stopped_each_with_a_way_back(
     organiser, client_of, sent, monkeypatch
 ):
